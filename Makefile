@@ -1,0 +1,48 @@
+# Each target is a line or two that you could type yourself; README.md lists them as plain commands.
+# Windows, or no make: use those.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help lab test test-slow lint notebooks badges lock clean
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+lab: .venv/.course  ## open the course in JupyterLab
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_rnn.ipynb
+
+test: .venv/.all ## everything that must hold: ruff, pytest, every notebook re-executed and compared
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises tests notebooks solutions
+
+test-slow: .venv/.all ## what takes long: five seeds, a real browser
+	$(BIN)/python -m pytest -m slow tests
+
+notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
+	$(BIN)/python tools/notebooks.py
+
+badges: .venv/.all ## write the repository's address from pyproject.toml into README and notebooks
+	$(BIN)/python tools/badges.py
+
+lock: .venv/.all ## resolve constraints.txt anew
+	$(BIN)/python tools/lock.py
+
+clean:           ## remove the virtual environment and everything generated
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "This course runs on Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11 $(MAKECMDGOALS)" % v)'
+	@echo "Creating .venv (a private Python for the course)"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No venv module in $(PYTHON): install it (Debian, Ubuntu: apt install python3-venv) and try again."; exit 1; }
+
+.venv/.course: .venv/bin/python requirements.txt constraints.txt pyproject.toml
+	@echo "Installing the course into .venv (once; a few minutes)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.all: .venv/.course
+	@echo "Installing what tests and grading need into .venv (once)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,grade]"
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the chapters import: data, plots, probes. No layer and no training loop lives here."""
