@@ -673,3 +673,77 @@ def sliding_window(image, kernel, output, row=0, column=0, stride=1, dilation=1,
         ax.set_title(name)
         ax.axis("off")
     return axes
+
+
+@_styled
+def transformer_graph(ax=None, layers="N"):
+    """Draw the encoder–decoder Transformer: what each part reads, and where the memory goes.
+
+    layers: what stands beside the two stacks, the number of their layers.
+    """
+    ax = _axes(ax, width=8.4, height=6.6)
+    ax.set(xlim=(-0.9, 9.9), ylim=(-0.75, 8.6), aspect="equal")
+    ax.axis("off")
+    sky, green, orange, grey = "#CDE8F8", "#C5EBDD", "#FBE3B5", "#E8E8E8"
+
+    def box(x, y, text, colour, height=0.5):
+        look = {"facecolor": colour, "edgecolor": BLACK, "linewidth": 1.0}
+        corner = (x - 1.35, y - height / 2)
+        ax.add_patch(FancyBboxPatch(corner, 2.7, height, "round,pad=0,rounding_size=0.08", **look))
+        ax.text(x, y, text, ha="center", va="center", fontsize=10.5)
+
+    def arrow(*points):
+        xs, ys = zip(*points, strict=True)
+        ax.plot(xs[:-1], ys[:-1], color=BLACK, linewidth=1.3)
+        look = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.3, "color": BLACK}
+        ax.add_patch(FancyArrowPatch(points[-2], points[-1], shrinkA=0, shrinkB=0, **look))
+
+    def stack(x, sublayers, outside):
+        """Sub-layers with residual and norm from the bottom up; returns the height of the last norm."""
+        bottom, y = 1.75, 2.3
+        for text, colour in sublayers:
+            arrow((x, y - 0.85), (x, y - 0.25))
+            arrow(
+                (x, y - 0.55),
+                (x + 1.65 * outside, y - 0.55),
+                (x + 1.65 * outside, y + 0.75),
+                (x + 1.35 * outside, y + 0.75),
+            )
+            box(x, y, text, colour)
+            arrow((x, y + 0.25), (x, y + 0.5))
+            box(x, y + 0.75, "add, layer norm", grey)
+            y += 1.85
+        frame = {"facecolor": "none", "edgecolor": GREY, "linewidth": 1.2, "linestyle": (0, (4, 3))}
+        height = y - 0.8 - bottom + 0.2
+        ax.add_patch(
+            FancyBboxPatch((x - 1.85, bottom - 0.1), 3.7, height, "round,pad=0,rounding_size=0.1", **frame)
+        )
+        ax.text(x + 2.3 * outside, bottom + height / 2, f"{layers} ×", ha="center", va="center", fontsize=12)
+        return y - 1.1
+
+    def entrance(x, tokens):
+        ax.text(x, -0.5, tokens, ha="center", va="center", fontsize=11)
+        arrow((x, -0.3), (x, 0.0))
+        box(x, 0.25, "embedding", orange)
+        arrow((x, 0.5), (x, 0.8))
+        box(x, 1.05, "+ position", orange)
+
+    left, right = 2.0, 7.0
+    entrance(left, "source tokens")
+    entrance(right, "target tokens, shifted right")
+    arrow((left, 1.3), (left, 2.05))
+    arrow((right, 1.3), (right, 2.05))
+    attention, forward = ("self-attention", sky), ("feed-forward", green)
+    top = stack(left, [attention, forward], -1)
+    end = stack(right, [("masked self-attention", sky), ("cross-attention", sky), forward], 1)
+    memory, cross = top + 0.75, 2.3 + 1.85
+    arrow((left, top + 0.25), (left, memory), (4.5, memory), (4.5, cross), (right - 1.35, cross))
+    ax.text(3.3, memory + 0.2, "memory", ha="center", va="center", fontsize=10.5)
+    ax.text(5.0, cross + 0.18, "k, v", ha="center", va="center", fontsize=10.5)
+    ax.text(right + 0.15, cross - 0.4, "q", ha="left", va="center", fontsize=10.5)
+    arrow((right, end + 0.25), (right, end + 0.65))
+    box(right, end + 0.9, "linear, softmax", orange)
+    ax.text(right, end + 1.4, "next token at every position", ha="center", va="center", fontsize=11)
+    ax.text(left, memory + 0.9, "encoder", ha="center", fontsize=13)
+    ax.text(right - 2.6, end + 0.9, "decoder", ha="center", fontsize=13)
+    return ax
