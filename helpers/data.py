@@ -603,7 +603,7 @@ _LEAP_YEARS = range(2000, 2028, 4)  # in these seven, every day of the year meet
 
 
 class DatePairs(NamedTuple):
-    """N dates; the three lists go side by side: `texts[i]` is `targets[i]` as people write it in `locales[i]`."""
+    """N dates: `texts[i]` is how people write the day `targets[i]` in `locales[i]`."""
 
     texts: list[str]  # "Freitag, 20. November 2026"
     targets: list[str]  # "2026-11-20", ISO 8601, always 10 characters
@@ -663,8 +663,9 @@ def human_dates(
     Unicode License v3), as Babel (BSD-3-Clause) brings them along; nothing is downloaded.
 
     The days are shuffled and dealt out to the splits, so each day occurs once at most, and one locale and one
-    form are drawn for it. A text that two of the locales (held-out ones included) would write for different
-    days is never drawn: "20 lis 2026" is in October in Croatian, in November in Polish.
+    form are drawn for it. A text that two of the locales (held-out ones included) write for different days
+    is never drawn: "05/11/2026" is in November in pt_PT, in May in es_PR. Among the default locales there is
+    no such text, but a near one: "20 lis 2026" is November (Polish), "20. lis 2026." is October (Croatian).
 
     Args:
         codes: CLDR codes of the locales to train, validate and test on. The default has sixteen, in Latin,
@@ -675,7 +676,9 @@ def human_dates(
         seed: picks days, locales and forms, the same on every machine.
 
     Returns:
-        `HumanDates`, in random order. With the defaults and Babel 2.18: texts of 8 to 35 characters.
+        `HumanDates`, in random order. With the defaults and Babel 2.18: texts of 8 to 38 characters, 17 in
+        the mean, of 149 different ones. A day that a locale can only write in an ambiguous way is left out
+        there, so `held_out` may hold fewer than num_test.
 
     Raises:
         TypeError: `codes` or `held_out` is a string.

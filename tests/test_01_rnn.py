@@ -259,7 +259,7 @@ def test_rnn_beats_counting_letters_and_gru_beats_counting_pairs(seed):
     assert accuracy(rnn) > data.naive_bayes(*words.train, *words.test, n=1) + 0.1
 
     torch.manual_seed(seed)
-    gru = lesson.NameReader(len(symbols), 12)
+    gru = lesson.NameReader(lesson.GRU(64, 192, batch_first=True), len(symbols), 12)
     lesson.train_reader(gru, train, words.train.labels)
     assert accuracy(gru) > data.naive_bayes(*words.train, *words.test, n=2)
 

@@ -1,6 +1,7 @@
 """helpers.data: shapes, types, reproducibility, no overlap of splits, and what bad input is told."""
 
 import gzip
+import math
 import re
 import shutil
 
@@ -444,3 +445,61 @@ def test_last_value_sequences_are_reproducible():
 def test_last_value_sequences_refuse(arguments, text):
     with pytest.raises(ValueError, match=re.escape(text)):
         data.last_value_sequences(**arguments)
+
+
+# --- tokens and batches of sequences
+
+
+@pytest.mark.parametrize("num, batch_size, pool", [(1, 4, 2), (10, 4, 1), (1000, 64, 5), (7, 7, 20)])
+def test_batches_of_similar_length_hold_each_sequence_once(num, batch_size, pool):
+    lengths = torch.randint(1, 30, (num,))
+    chosen = data.batches_of_similar_length(lengths, batch_size, pool)
+    assert sorted(torch.cat(chosen).tolist()) == list(range(num))
+    assert len(chosen) == math.ceil(num / batch_size) and max(map(len, chosen)) <= batch_size
+
+
+def test_batches_of_similar_length_are_of_similar_length_and_random():
+    torch.manual_seed(0)
+    lengths = torch.randint(1, 50, (1280,))
+
+    def spread(pool):
+        chosen = data.batches_of_similar_length(lengths, 64, pool)
+        return sum((lengths[b].max() - lengths[b].min()).item() for b in chosen) / len(chosen)
+
+    assert spread(pool=20) < 5 < 40 < spread(pool=1)
+    first, second = (data.batches_of_similar_length(lengths, 64) for _ in range(2))
+    assert not torch.equal(first[0], second[0])
+    longest = [int(lengths[b].max()) for b in first]
+    assert longest != sorted(longest)  # short and long batches take turns
+    torch.manual_seed(3)
+    again = data.batches_of_similar_length(lengths, 64)
+    torch.manual_seed(3)
+    assert all(map(torch.equal, again, data.batches_of_similar_length(lengths, 64)))
+
+
+@pytest.mark.parametrize(
+    "arguments, text",
+    [
+        ((torch.ones(2, 2), 4), r"lengths must have shape \(N,\) with N at least 1, got \(2, 2\)"),
+        ((torch.ones(0), 4), r"got \(0,\)"),
+        ((torch.ones(3), 0), "batch_size must be a whole number of at least 1, got 0"),
+        ((torch.ones(3), 2, 0), "pool must be a whole number of at least 1, got 0"),
+    ],
+)
+def test_batches_of_similar_length_refuse(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        data.batches_of_similar_length(*arguments)
+
+
+def test_alphabet_and_encode():
+    symbols = data.alphabet(["ba", "cab", ""])
+    assert symbols == ("<pad>", "<unknown>", "<start>", "<end>", "a", "b", "c")
+    tokens = data.encode(["cab", "x", "ab"], symbols)
+    assert tokens.dtype == torch.int64
+    assert tokens.tolist() == [[6, 4, 5], [1, 0, 0], [4, 5, 0]]
+
+
+@pytest.mark.parametrize("texts", [[], ["a", ""]])
+def test_encode_refuses_nothing_to_encode(texts):
+    with pytest.raises(ValueError, match="at least one text, and none may be empty"):
+        data.encode(texts, data.alphabet(["a"]))

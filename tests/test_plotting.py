@@ -300,6 +300,7 @@ def test_sight_fills_what_moves():
     np.testing.assert_array_equal(image.get_array(), seen)
     assert to_rgba(p.BLUE) == tuple(image.to_rgba(image.get_array())[2, 0])
     assert tuple(image.to_rgba(image.get_array())[0, 3]) == (1, 1, 1, 1)
+    assert ax.get_legend() is not None and p.sight(EYE > 0, legend=False).get_legend() is None
     assert p.sight(torch.ones(2, 2) > 0).images[0].get_clim() == (0, 1)  # all True is not drawn as all white
     assert ax.get_ylim() == (2.5, -0.5)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("input step (changed)", "output step")
