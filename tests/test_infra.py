@@ -27,7 +27,7 @@ def commands_of(target):
     """The recipe lines of a Makefile target, as a reader would type them inside the environment."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
-    return [line.strip().replace("$(BIN)/", "") for line in recipe.splitlines()]
+    return [line.strip().replace("$(BIN)/", "").replace("$(AS_ROOT) ", "") for line in recipe.splitlines()]
 
 
 def test_requirements_are_exact():
