@@ -1,0 +1,115 @@
+"""What every probe needs: run a step of an answer quietly, and bring back plain values.
+
+Plain values are None, bool, int, float, str, numpy arrays, and lists and dicts of these: all that may leave
+the process in which a student's code runs.
+"""
+
+import contextlib
+import io
+import os
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+NO_ANSWER = "no answer yet"
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """All that is computed here is small: several threads would wait for one another, and add differently."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing that runs inside can print or warn, not even from C++; torch's random state stays as it was.
+
+    nbgrader takes any text on stderr for a failure, so a warning would cost a right answer its points.
+    """
+    null = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(2)
+    try:
+        os.dup2(null, 2)
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+            torch.random.fork_rng(devices=[]),
+            one_thread(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
+
+
+def attempt(step: Callable[[], Any]) -> Any:
+    """`step()` as plain values, or {"error": ...} with type, text and the line where the answer failed."""
+    try:
+        return plain(step())
+    except Exception as error:
+        return {"error": describe(error)}
+
+
+def failed(value: Any) -> bool:
+    return isinstance(value, dict) and "error" in value
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """Type, text and the innermost line that is neither torch's nor ours."""
+    line = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if "site-packages" not in frame.filename and os.path.dirname(__file__) not in frame.filename:
+            line = (frame.line or "").strip() or line
+    text = str(error).strip().split("\n")[0]
+    return {"type": type(error).__name__, "text": text[:400], "line": line[:200]}
+
+
+def plain(value: Any) -> Any:
+    """The same with each tensor as an array; anything else that is not plain as its type's name."""
+    if value is None or isinstance(value, bool | int | float | str | np.ndarray):
+        return value
+    if isinstance(value, Tensor):
+        if value.device.type == "meta":
+            return {"meta": list(value.shape)}
+        return value.detach().cpu().numpy().copy()
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return {"type": type(value).__name__}
+
+
+def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = False) -> np.ndarray:
+    """The values of the index-th parameter or buffer of a model: the judge knows them, the answer does not.
+
+    Parameters are as large as those of a trained net and never close to 0, vectors smaller than matrices, so
+    that a bias does not drown what it is added to. Buffers are positive: one of them may be a variance.
+    """
+    random = np.random.default_rng([seed, index, int(buffer)])
+    if buffer:
+        return random.uniform(0.5, 1.5, shape).astype(np.float32)
+    size = random.uniform(0.2, 0.8, shape) * (0.25 if len(shape) < 2 else 1.0)
+    return (size * random.choice([-1.0, 1.0], shape)).astype(np.float32)
+
+
+@torch.no_grad()
+def fill(model: nn.Module, seed: int) -> None:
+    """Put `fill_values` into every parameter and floating buffer, in the order in which they are named."""
+    for index, (_, tensor) in enumerate(model.named_parameters()):
+        tensor.copy_(torch.from_numpy(fill_values(seed, index, tuple(tensor.shape))))
+    for index, (_, tensor) in enumerate(model.named_buffers()):
+        if tensor.is_floating_point():
+            tensor.copy_(torch.from_numpy(fill_values(seed, index, tuple(tensor.shape), buffer=True)))

@@ -1,0 +1,481 @@
+"""What a student reads of each finding: title, what is expected, what is likely.
+
+`{...}` is filled in by the judge. Each finding is named once, here; a test reads them all.
+"""
+
+# name: (title, expected, likely)
+MODEL: dict[str, tuple[str, str, str]] = {
+    # --- nothing to judge
+    "no_answer": (
+        "there is no answer yet",
+        "your code in place of the line that raises NotImplementedError",
+        "",
+    ),
+    "not_a_module": ("this is not a model class", "a class derived from nn.Module", ""),
+    "raises": ("the code stops with an error", "{call} runs", ""),
+    "not_a_tensor": (
+        "forward does not return a tensor",
+        "one tensor of logits, shape {shape}",
+        "the hidden state is returned along with the logits, or the return line is missing",
+    ),
+    "feature_count": (
+        "two layers do not fit together: wrong number of features",
+        "each layer takes as many features as the one below it gives",
+        "a bidirectional layer gives 2 * hidden_size features, a one-directional one hidden_size; batch norm "
+        "takes features on axis 1",
+    ),
+    "batch_size_fixed": (
+        "the code works for one batch size only",
+        "any number of sequences in a batch",
+        "an initial state with a batch size written into it: make it in forward, from x.size(0)",
+    ),
+    "constant": (
+        "the output does not depend on the input",
+        "logits that move when the sequence changes",
+        "the recurrent layer's result is never used",
+    ),
+    # --- logits
+    "every_step": (
+        "there are logits for every time step",
+        "one row of logits for each sequence, shape {shape}",
+        "the output layer got the whole sequence: give it the last hidden state only",
+    ),
+    "no_head": (
+        "the output layer is not used",
+        "logits of shape {shape}",
+        "forward returns the features that should go through the last linear layer",
+    ),
+    "output_size_ignored": (
+        "the number of outputs is not the one asked for",
+        "{outputs} logits for each sequence",
+        "a number stands where the argument for the output size belongs",
+    ),
+    "wrong_shape": ("the output has the wrong shape", "logits of shape {shape}", ""),
+    "softmax": (
+        "the output is not logits any more: {what} was applied to them",
+        "the output layer's result as it is",
+        "nn.CrossEntropyLoss applies log-softmax itself; applied twice, the loss cannot become small",
+    ),
+    "activation_on_logits": (
+        "an activation ({what}) stands behind the output layer",
+        "the output layer's result as it is: logits may have any sign and size",
+        "",
+    ),
+    # --- layers
+    "one_layer": (
+        "one layer where {asked} were asked for",
+        "{asked} {cell} layers, one on top of the other",
+        "num_layers is not handed on to the recurrent layer (its default is 1)",
+    ),
+    "too_many_layers": (
+        "more layers than asked for",
+        "{asked} {cell} layers",
+        "num_layers already counts the first layer",
+    ),
+    "num_layers_ignored": (
+        "the argument num_layers changes nothing",
+        "{asked} {cell} layers for num_layers={asked}",
+        "a number stands where num_layers belongs, or it is not handed on",
+    ),
+    "hidden_size_ignored": (
+        "the hidden state does not have the width asked for",
+        "{hidden} hidden units for hidden_size={hidden}",
+        "a number stands where hidden_size belongs",
+    ),
+    "wrong_cell": (
+        "another kind of recurrent layer",
+        "{cell} layers",
+        "",
+    ),
+    "wrong_nonlinearity": (
+        "the recurrence uses relu",
+        "tanh, which is nn.RNN's default",
+        "",
+    ),
+    "extra_direction": (
+        "the network reads in both directions",
+        "one direction: from the first step to the last",
+        "bidirectional=True was not asked for here",
+    ),
+    "unidirectional": (
+        "the network reads in one direction only",
+        "two directions: one from the first step to the last, one from the last to the first",
+        "bidirectional=True is missing; or the second network got the sequence without x.flip(1)",
+    ),
+    "wrong_default": (
+        "a default value of the arguments was changed",
+        "{expected}",
+        "the first lines of the class should stay as they were given",
+    ),
+    "no_recurrence": (
+        "no time step but one reaches the output",
+        "a hidden state that carries every step to the end",
+        "there is no recurrent layer between the input and the output",
+    ),
+    "cell_not_recognised": (
+        "these weights do not act as those of {a_cell}: not verified weight by weight",
+        "{a_cell} in any of the usual forms (all orders of the gates, one bias or two, one matrix or many)",
+        "a sign, an activation or a gate in your cell differs; compare it with the equations of Chapter 1. "
+        "If you are sure that it is right, ask your instructor to look at it",
+    ),
+    # --- what is read
+    "batch_time_swapped": (
+        "batch and time are swapped: sequences see one another",
+        "axis 0 of x counts sequences, axis 1 time steps",
+        "batch_first=True is missing; or x.reshape was used where x.transpose is meant",
+    ),
+    "first_step": (
+        "the output layer reads the first step",
+        "the hidden state after the last step",
+        "index 0 on the time axis; the last step is [:, -1]",
+    ),
+    "step_before_last": (
+        "the output layer reads the step before the last",
+        "the hidden state after the last step",
+        "index -2 on the time axis; the last step is [:, -1]",
+    ),
+    "mean_over_time": ("the mean over all steps is read", "the hidden state after the last step", ""),
+    "sum_over_time": ("the sum over all steps is read", "the hidden state after the last step", ""),
+    "max_over_time": ("the maximum over all steps is read", "the hidden state after the last step", ""),
+    "first_layer_state": (
+        "the bottom layer is read, so the layers above change nothing",
+        "the last hidden state of the top layer",
+        "h_n lists the layers from bottom to top: h_n[-1] is the top one (h_n[-2] and h_n[-1] with two "
+        "directions)",
+    ),
+    "all_layers_read": (
+        "the states of all layers are read",
+        "the last hidden state of the top layer only",
+        "",
+    ),
+    "cell_state": (
+        "the cell state c_n is read",
+        "the hidden state h_n",
+        "nn.LSTM returns output, (h_n, c_n): the hidden state comes first",
+    ),
+    "last_step_of_both": (
+        "the last step of the bidirectional output is read: its backward half has seen one step only",
+        "the forward direction's state after the last step, the backward direction's after the first",
+        "out[:, -1] is final for the forward half alone; torch.cat([h_n[-2], h_n[-1]], dim=1) has both",
+    ),
+    "first_step_of_both": (
+        "the first step of the bidirectional output is read: its forward half has seen one step only",
+        "the forward direction's state after the last step, the backward direction's after the first",
+        "out[:, 0] is final for the backward half alone; torch.cat([h_n[-2], h_n[-1]], dim=1) has both",
+    ),
+    "wrong_ends": (
+        "each direction is read where it begins, after one step",
+        "the forward direction's state after the last step, the backward direction's after the first",
+        "0 and -1 changed places",
+    ),
+    "one_direction_read": (
+        "only one direction reaches the output",
+        "the final states of both directions, side by side",
+        "h_n[-2] is the forward state of the top layer, h_n[-1] the backward one",
+    ),
+    "directions_summed": (
+        "the two directions are added up",
+        "the two final states side by side, 2 * hidden_size features",
+        "torch.cat([h_n[-2], h_n[-1]], dim=1)",
+    ),
+    "samples_mixed": (
+        "states of different sequences stand in one row",
+        "in each row the two final states of the same sequence",
+        "h_n has shape (directions, B, H): reshape does not bring B to the front, torch.cat along dim=1 does",
+    ),
+    "activation_before_head": (
+        "an activation ({what}) stands before the output layer",
+        "the features go into the output layer as they are",
+        "",
+    ),
+    "norm_not_asked": ("there is a normalisation that was not asked for", "none", ""),
+    "wrong_output": (
+        "the logits are not those that these weights should give",
+        "the last hidden state of the top layer, through one linear layer",
+        "",
+    ),
+    # --- dropout
+    "no_dropout": (
+        "nothing is dropped in training",
+        "dropout {place}, active in training mode",
+        "",
+    ),
+    "dropout_on_one_layer": (
+        "dropout of a recurrent layer with num_layers=1 does nothing",
+        "dropout between two layers",
+        "nn.GRU drops between its layers; with one layer there is no place for it",
+    ),
+    "dropout_in_eval": (
+        "dropout is active in eval mode",
+        "the same input gives the same logits after model.eval()",
+        "F.dropout needs training=self.training; a mask of your own needs `if self.training`",
+    ),
+    "dropout_wrong_place": (
+        "dropout in the wrong place",
+        "dropout {place}, and nowhere else",
+        "",
+    ),
+    "dropout_unscaled": (
+        "what is kept is not scaled up",
+        "what is kept is divided by 1 - p, so that sums keep their expected size",
+        "y * mask / (1 - p)",
+    ),
+    "dropout_mask_reused": (
+        "one random choice serves several places",
+        "each unit of each sequence at each step is dropped on its own",
+        "the mask's shape has a 1 in it, so that it is broadcast",
+    ),
+    "wrong_p": (
+        "the wrong share is dropped",
+        "{p:.2f} of the units dropped for dropout={p:.2f}",
+        "dropout is the probability to drop, not to keep, and it is applied once",
+    ),
+    "dropout_argument_ignored": (
+        "the argument dropout changes nothing",
+        "{p:.2f} of the units dropped for dropout={p:.2f}",
+        "a number stands where the argument dropout belongs",
+    ),
+    "dropout_unclear": (
+        "something random happens in training that is no dropout of the usual kind",
+        "dropout {place}, and nowhere else",
+        "",
+    ),
+    "dropout_not_asked": (
+        "something is random in training",
+        "no dropout: it was not asked for here",
+        "",
+    ),
+    # --- batch norm
+    "no_batch_norm": (
+        "there is no batch norm between the final states and the output layer",
+        "nn.BatchNorm1d over the 2 * hidden_size features",
+        "it is missing, or made in __init__ and not called in forward",
+    ),
+    "norm_after_output": (
+        "batch norm stands behind the output layer",
+        "final states → batch norm → output layer",
+        "",
+    ),
+    "norm_on_input": (
+        "batch norm stands before the recurrent layer",
+        "final states → batch norm → output layer",
+        "",
+    ),
+    "norm_over_time": (
+        "batch norm counts every time step",
+        "mean and variance over the batch of final states",
+        "normalise after the final states are picked, not the whole sequence",
+    ),
+    "layer_norm": (
+        "each sequence is normalised on its own, over its features",
+        "each feature is normalised over the batch",
+        "nn.BatchNorm1d, not nn.LayerNorm; the mean goes over dim 0",
+    ),
+    "batch_statistics_in_eval": (
+        "batch statistics are used in eval mode",
+        "the running mean and variance in eval mode, so that a sequence's logits do not depend on its batch",
+        "track_running_stats=False, or F.batch_norm with training=True",
+    ),
+    "running_statistics_in_training": (
+        "running statistics are used in training",
+        "the batch's own mean and variance in training mode",
+        "the batch norm was put into eval mode",
+    ),
+    "running_statistics_stand_still": (
+        "the running statistics never change",
+        "each training batch moves the running mean and variance",
+        "",
+    ),
+    "wrong_in_training": (
+        "in training mode the logits are not those that these weights should give",
+        "final states → batch norm with the batch's statistics → output layer",
+        "",
+    ),
+    # --- behaviour
+    "state_kept": (
+        "a state is kept from call to call",
+        "the same input gives the same logits again",
+        "the hidden state is stored in self: start each call from zeros",
+    ),
+    "random_in_eval": (
+        "the same input gives other logits each time, in eval mode",
+        "zero initial states, nothing random: without that nothing else can be compared",
+        "torch.randn for an initial state, or a dropout that is always active",
+    ),
+    "frozen": (
+        "some weights cannot learn",
+        "every parameter has requires_grad=True",
+        "requires_grad was switched off",
+    ),
+    "detached": (
+        "no gradient reaches the recurrent layer",
+        "gradients for every weight, and back to the input",
+        ".detach(), .data or torch.no_grad() on the way from the input to the logits",
+    ),
+    "wrong_gradient": (
+        "the gradients are not those of this computation",
+        "gradients as autograd gives them for these logits",
+        ".detach() or torch.no_grad() on a part of the way",
+    ),
+    "device_fixed": (
+        "a tensor is always made on the CPU",
+        "the model runs wherever its input is",
+        "torch.zeros(...) without device: x.new_zeros(...) takes device and dtype from x",
+    ),
+    "dtype_fixed": (
+        "the code works for float32 only",
+        "a model turned to float64 by .double() gives float64 logits",
+        "torch.zeros(...) without dtype, or .float(): x.new_zeros(...) takes device and dtype from x",
+    ),
+    "loop_over_batch": (
+        "the sequences of a batch are computed one after the other",
+        "the whole batch at once: the number of operations does not grow with the batch",
+        "a Python loop over the batch; on a GPU it is as many times slower as the batch is large",
+    ),
+    "one_row_fails": (
+        "a batch of one sequence does not work",
+        "logits of shape {shape}",
+        "squeeze() without an axis removes the batch axis too",
+    ),
+    "one_step_fails": ("sequences of one step do not work", "logits of shape {shape}", ""),
+}
+
+LOOP: dict[str, tuple[str, str, str]] = {
+    "no_answer": MODEL["no_answer"],
+    "raises": ("the code stops with an error", "a training that runs to its end", ""),
+    # --- runs
+    "criterion_ignored": (
+        "the loss is not computed by the criterion that was handed over",
+        "criterion(model(inputs), targets)",
+        "",
+    ),
+    "eval_mode": (
+        "the model is trained in eval mode",
+        "training mode: dropout and batch norm depend on it",
+        "model.eval() belongs to evaluation",
+    ),
+    "epochs_ignored": (
+        "the wrong number of batches is gone through",
+        "every batch of the loader once an epoch, num_epochs times",
+        "",
+    ),
+    # --- order
+    "optimizer_ignored": ("the optimizer that was handed over makes no step", "optimizer.step()", ""),
+    "step_forgotten": (
+        "the weights never change",
+        "optimizer.step() for every batch",
+        "optimizer.step() is missing",
+    ),
+    "step_once_an_epoch": (
+        "there are fewer steps than batches",
+        "optimizer.step() for every batch",
+        "optimizer.step() stands outside the inner loop",
+    ),
+    "zero_grad_forgotten": (
+        "gradients of earlier batches are still there: backward adds to them",
+        "gradients are set to zero before every backward",
+        "optimizer.zero_grad() is missing, or called once only",
+    ),
+    "zero_grad_once_an_epoch": (
+        "gradients add up over an epoch",
+        "gradients are set to zero before every backward",
+        "optimizer.zero_grad() stands outside the inner loop",
+    ),
+    "zero_grad_after_backward": (
+        "the gradient is set to zero before the step can use it",
+        "zero_grad, backward, clip, step",
+        "optimizer.zero_grad() stands between backward and step",
+    ),
+    "step_before_backward": (
+        "the step comes before backward, so it uses the gradient of the batch before",
+        "zero_grad, backward, clip, step",
+        "",
+    ),
+    "stepped_twice": ("there are two steps for one backward", "one optimizer.step() for every batch", ""),
+    "backward_forgotten": (
+        "no gradient is computed",
+        "loss.backward() for every batch",
+        "loss.backward() is missing",
+    ),
+    # --- clipping
+    "no_clipping": (
+        "the gradient is not clipped",
+        "a norm of at most {bound} at the step",
+        "nn.utils.clip_grad_norm_(model.parameters(), max_norm) is missing",
+    ),
+    "clipped_after_step": (
+        "the gradient is clipped after the step, when it has done its work",
+        "a norm of at most {bound} at the step: backward, clip, step",
+        "",
+    ),
+    "clipped_before_backward": (
+        "the gradient is clipped before backward: there is nothing to clip yet",
+        "a norm of at most {bound} at the step: backward, clip, step",
+        "",
+    ),
+    "clipped_by_value": (
+        "each entry of the gradient is clipped on its own, which turns its direction",
+        "the whole gradient scaled down to norm {bound}",
+        "clip_grad_norm_, not clip_grad_value_ or clamp",
+    ),
+    "clipped_per_parameter": (
+        "each parameter's gradient is clipped on its own, which turns the direction of the whole",
+        "one norm over all parameters, at most {bound}",
+        "clip_grad_norm_ takes model.parameters() at once, not one parameter after the other",
+    ),
+    "some_parameters_only": (
+        "only some parameters are clipped",
+        "one norm over all parameters, at most {bound}",
+        "",
+    ),
+    "bound_ignored": (
+        "the argument max_norm changes nothing",
+        "a norm of at most {bound} for max_norm={bound}",
+        "a number stands where max_norm belongs",
+    ),
+    "wrong_bound": ("the gradient is clipped to another bound", "a norm of at most {bound}", ""),
+    "wrong_default": (
+        "the bound is another one when max_norm is left out",
+        "max_norm=5.0 in the first line of the function",
+        "",
+    ),
+    "wrong_norm_type": (
+        "another norm is clipped",
+        "the Euclidean norm: the root of the sum of all squares",
+        "norm_type stays 2",
+    ),
+    "always_rescaled": (
+        "small gradients are scaled up",
+        "a gradient below the bound stays as it is",
+        "scale only where the norm is above max_norm",
+    ),
+    "loss_clipped": (
+        "the loss is clipped, and a clipped loss has no gradient",
+        "the gradient scaled down to norm {bound}",
+        "",
+    ),
+    "weights_clipped": (
+        "the weights change other than by the optimizer's step",
+        "the gradient is clipped, the weights are left alone",
+        "",
+    ),
+    "wrong_clipping": (
+        "the gradient at the step is another one",
+        "a norm of at most {bound}, same direction",
+        "",
+    ),
+    # --- norms
+    "nothing_returned": (
+        "the function does not return a list of numbers",
+        "the gradient norms before clipping, one a step",
+        "the return line is missing, or returns one number",
+    ),
+    "wrong_count": ("the wrong number of norms is returned", "one norm for each step of every epoch", ""),
+    "norms_after_clipping": (
+        "the norms returned are those after clipping",
+        "the norms before clipping: they tell whether the bound is ever reached",
+        "clip_grad_norm_ returns the norm that it found",
+    ),
+    "losses_returned": ("the losses are returned", "the gradient norms before clipping", ""),
+    "wrong_norms": ("the numbers returned are not the gradient norms", "the norms before clipping", ""),
+}

@@ -1,0 +1,824 @@
+# ruff: noqa
+"""Labelled answers to `gradient_clipping`: each cell is what a student might put into the solution cell.
+
+Heading of a cell: name | points it deserves, of 10 | the finding that it must get ("-": none).
+"""
+
+
+# %% clip_grad_norm_ | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_first | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_last | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            optimizer.zero_grad()
+            norms.append(norm.item())
+    return norms
+
+
+# %% model_zero_grad | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            model.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% grads_set_to_none | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            for p in model.parameters():
+                p.grad = None
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% by_hand | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            if norm > max_norm:
+                for p in model.parameters():
+                    p.grad.mul_(max_norm / norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% by_hand_coefficient | 10 | -
+def global_norm(parameters):
+    return torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]).norm()
+
+
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    history = []
+    parameters = list(model.parameters())
+    model.train()
+    for _ in range(num_epochs):
+        for batch in loader:
+            optimizer.zero_grad(set_to_none=False)
+            criterion(model(batch[0]), batch[1]).backward()
+            total = global_norm(parameters)
+            factor = min(1.0, max_norm / (total.item() + 1e-6))
+            with torch.no_grad():
+                for p in parameters:
+                    p.grad *= factor
+            optimizer.step()
+            history.append(float(total))
+    return history
+
+
+# %% tensors_and_prints | 10 | -
+import sys
+
+from torch.nn.utils import clip_grad_norm_
+
+
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(1, num_epochs + 1):
+        total, seen = 0.0, 0
+        for X, y in loader:
+            outputs = model(X)
+            loss = criterion(outputs, y)
+            optimizer.zero_grad()
+            loss.backward()
+            norms += [clip_grad_norm_(model.parameters(), max_norm=max_norm)]
+            optimizer.step()
+            total += loss.item() * len(X)
+            seen += len(X)
+        print(f"epoch {epoch}: loss {total / seen:.4f}")
+        print("still going", file=sys.stderr)
+    return norms
+
+
+# %% closure | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for _ in range(num_epochs):
+        for inputs, targets in loader:
+
+            def closure():
+                optimizer.zero_grad()
+                loss = criterion(model(inputs), targets)
+                loss.backward()
+                norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+                return loss
+
+            optimizer.step(closure)
+    return norms
+
+
+# %% while_loop | 10 | -
+def one_step(model, batch, criterion, optimizer, max_norm):
+    inputs, targets = batch
+    optimizer.zero_grad()
+    loss = criterion(model(inputs), targets)
+    loss.backward()
+    total_norm = nn.utils.get_total_norm([p.grad for p in model.parameters()])
+    nn.utils.clip_grads_with_norm_(model.parameters(), max_norm, total_norm)
+    optimizer.step()
+    return total_norm.item()
+
+
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    result, epoch = [], 0
+    while epoch < num_epochs:
+        result.extend(one_step(model, batch, criterion, optimizer, max_norm) for batch in loader)
+        epoch += 1
+    return result
+
+
+# %% no_clipping | 6 | no_clipping
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% clipped_after_step | 6 | clipped_after_step
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            norms.append(norm.item())
+    return norms
+
+
+# %% clipped_before_backward | 4 | clipped_before_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            loss.backward()
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% clipped_before_zero_grad | 4 | clipped_before_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% clipped_by_value | 6 | clipped_by_value
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            nn.utils.clip_grad_value_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% clamped | 6 | clipped_by_value
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            for p in model.parameters():
+                p.grad.clamp_(-max_norm, max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% clipped_per_parameter | 6 | clipped_per_parameter
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            for p in model.parameters():
+                nn.utils.clip_grad_norm_(p, max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% bound_fixed_at_5 | 6 | bound_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% bound_fixed_at_1 | 6 | bound_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% bound_doubled | 6 | wrong_bound
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), 2 * max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% wrong_default | 6 | wrong_default
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=1.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% l1_norm | 4 | wrong_norm_type
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm, norm_type=1)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% max_norm_of_entries | 4 | wrong_norm_type
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm, norm_type=float("inf"))
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% always_rescaled | 6 | always_rescaled
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            if norm > 0:
+                for p in model.parameters():
+                    p.grad.mul_(max_norm / norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% weights_clipped | 6 | weights_clipped
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            optimizer.step()
+            with torch.no_grad():
+                total = torch.sqrt(sum(p.pow(2).sum() for p in model.parameters()))
+                for p in model.parameters():
+                    p.mul_(torch.clamp(max_norm / total, max=1.0))
+            norms.append(norm.item())
+    return norms
+
+
+# %% loss_clipped | 4 | loss_clipped
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = torch.clamp(criterion(model(inputs), targets), max=max_norm)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% first_parameter_only | 4 | some_parameters_only
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(list(model.parameters())[:1], max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% norms_after_clipping | 8 | norms_after_clipping
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            norm = torch.sqrt(sum(p.grad.pow(2).sum() for p in model.parameters()))
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% norms_capped | 8 | norms_after_clipping
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(min(norm.item(), max_norm))
+    return norms
+
+
+# %% norms_squared | 8 | wrong_norms
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item() ** 2)
+    return norms
+
+
+# %% losses_returned | 8 | losses_returned
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(loss.item())
+    return norms
+
+
+# %% weight_norms_returned | 8 | wrong_norms
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(sum(p.norm() ** 2 for p in model.parameters()).sqrt().item())
+    return norms
+
+
+# %% nothing_returned | 8 | nothing_returned
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+
+
+# %% last_norm_returned | 8 | nothing_returned
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms[-1]
+
+
+# %% one_norm_an_epoch | 8 | wrong_count
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        norms.append(norm.item())
+    return norms
+
+
+# %% norms_of_the_last_epoch | 8 | wrong_count
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    for epoch in range(num_epochs):
+        norms = []
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_forgotten | 7 | zero_grad_forgotten
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_once_an_epoch | 7 | zero_grad_once_an_epoch
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        optimizer.zero_grad()
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_once | 7 | zero_grad_forgotten
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    optimizer.zero_grad()
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_after_backward | 1 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            optimizer.zero_grad()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% zero_grad_before_step | 7 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.zero_grad()
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% step_forgotten | 3 | step_forgotten
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            norms.append(norm.item())
+    return norms
+
+
+# %% step_once_an_epoch | 7 | step_once_an_epoch
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            norms.append(norm.item())
+        optimizer.step()
+    return norms
+
+
+# %% backward_forgotten | 1 | backward_forgotten
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% step_before_backward | 0 | step_before_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.step()
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            norms.append(norm.item())
+    return norms
+
+
+# %% stepped_twice | 7 | stepped_twice
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% accumulated_over_two | 7 | zero_grad_once_an_epoch
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        optimizer.zero_grad()
+        for inputs, targets in loader:
+            criterion(model(inputs), targets).backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% epochs_ignored | 9 | epochs_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    if True:
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% one_epoch_too_many | 9 | epochs_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs + 1):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% own_criterion | 6 | criterion_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = nn.functional.cross_entropy(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% first_batch_only | 9 | epochs_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+            break
+    return norms
+
+
+# %% own_optimizer | 3 | optimizer_ignored
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% eval_mode | 9 | eval_mode
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    model.eval()
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% no_grad | 0 | raises
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            with torch.no_grad():
+                loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% raises | 0 | raises
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(total_norm.item())
+    return norms
+
+
+# %% no_answer | 0 | no_answer
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    raise NotImplementedError("no answer yet: put your code in place of this line")

@@ -1,0 +1,790 @@
+# ruff: noqa
+"""Labelled answers to `two_layer_lstm`: each cell is what a student might put into the solution cell.
+
+Heading of a cell: name | points it deserves, of 10 | the finding that it must get ("-": none).
+"""
+
+
+# %% nn_lstm_h_n | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% explicit_zero_states | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super(TwoLayerLSTM, self).__init__()
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        h0 = torch.zeros(self.num_layers, x.size(0), self.hidden_size, device=x.device, dtype=x.dtype)
+        c0 = torch.zeros_like(h0)
+        out, _ = self.lstm(x, (h0, c0))
+        return self.fc(out[:, -1, :])
+
+
+# %% two_stacked | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.first = nn.LSTM(input_size, hidden_size, batch_first=True)
+        self.second = nn.LSTM(hidden_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        y, _ = self.first(x)
+        y, _ = self.second(y)
+        return self.head(y[:, -1])
+
+
+# %% time_first | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.out = nn.Linear(hidden_size, output_size)
+        self.rnn = nn.LSTM(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+
+    def forward(self, x):
+        y, _ = self.rnn(x.transpose(0, 1))
+        return self.out(y[-1])
+
+
+# %% lstm_cells | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.cell1 = nn.LSTMCell(input_size, hidden_size)
+        self.cell2 = nn.LSTMCell(hidden_size, hidden_size)
+        self.linear = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        B = x.shape[0]
+        h1 = x.new_zeros(B, self.hidden_size)
+        c1 = x.new_zeros(B, self.hidden_size)
+        h2 = x.new_zeros(B, self.hidden_size)
+        c2 = x.new_zeros(B, self.hidden_size)
+        for t in range(x.shape[1]):
+            h1, c1 = self.cell1(x[:, t], (h1, c1))
+            h2, c2 = self.cell2(h1, (h2, c2))
+        return self.linear(h2)
+
+
+# %% by_hand_one_matrix | 10 | -
+class Cell(nn.Module):
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.gates = nn.Linear(inputs + units, 4 * units)
+
+    def forward(self, x, h, c):
+        i, f, g, o = self.gates(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.cells = nn.ModuleList(Cell(n, hidden_size) for n in sizes)
+        self.units = hidden_size
+        self.readout = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        state = [(x.new_zeros(len(x), self.units), x.new_zeros(len(x), self.units)) for _ in self.cells]
+        for step in x.unbind(dim=1):
+            for k, cell in enumerate(self.cells):
+                h, c = cell(step, *state[k])
+                state[k] = (h, c)
+                step = h
+        return self.readout(step)
+
+
+# %% by_hand_four_gates | 10 | -
+class HandLSTM(nn.Module):
+    def __init__(self, d, h):
+        super().__init__()
+        self.h = h
+        self.forget = nn.Linear(h + d, h)
+        self.input = nn.Linear(h + d, h)
+        self.candidate = nn.Linear(h + d, h)
+        self.output = nn.Linear(h + d, h)
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), self.h, dtype=x.dtype, device=x.device)
+        c = torch.zeros_like(h)
+        seq = []
+        for t in range(x.size(1)):
+            z = torch.cat((h, x[:, t]), dim=-1)
+            f = torch.sigmoid(self.forget(z))
+            i = torch.sigmoid(self.input(z))
+            c = f * c + i * torch.tanh(self.candidate(z))
+            h = torch.sigmoid(self.output(z)) * torch.tanh(c)
+            seq.append(h)
+        return torch.stack(seq, 1)
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.bottom = HandLSTM(input_size, hidden_size)
+        self.top = HandLSTM(hidden_size, hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.top(self.bottom(x))[:, -1])
+
+
+# %% by_hand_parameters | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        H = hidden_size
+        self.H = H
+        self.W1 = nn.Parameter(torch.randn(input_size, 4 * H) * 0.1)
+        self.U1 = nn.Parameter(torch.randn(H, 4 * H) * 0.1)
+        self.b1 = nn.Parameter(torch.zeros(4 * H))
+        self.W2 = nn.Parameter(torch.randn(H, 4 * H) * 0.1)
+        self.U2 = nn.Parameter(torch.randn(H, 4 * H) * 0.1)
+        self.b2 = nn.Parameter(torch.zeros(4 * H))
+        self.V = nn.Parameter(torch.randn(H, output_size) * 0.1)
+        self.d = nn.Parameter(torch.zeros(output_size))
+
+    def step(self, x, h, c, W, U, b):
+        o, f, i, g = (x @ W + h @ U + b).split(self.H, dim=1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
+
+    def forward(self, x):
+        h1 = c1 = h2 = c2 = x.new_zeros(x.shape[0], self.H)
+        for t in range(x.shape[1]):
+            h1, c1 = self.step(x[:, t], h1, c1, self.W1, self.U1, self.b1)
+            h2, c2 = self.step(h1, h2, c2, self.W2, self.U2, self.b2)
+        return h2 @ self.V + self.d
+
+
+# %% by_hand_two_linears | 10 | -
+class LSTMLayer(nn.Module):
+    def __init__(self, n_in, n_hidden):
+        super().__init__()
+        self.n = n_hidden
+        self.x2h = nn.Linear(n_in, 4 * n_hidden)
+        self.h2h = nn.Linear(n_hidden, 4 * n_hidden, bias=False)
+
+    def forward(self, x):
+        projected = self.x2h(x)
+        h = c = projected.new_zeros(x.size(0), self.n)
+        hs = []
+        for t in range(x.size(1)):
+            f, i, o, g = torch.chunk(projected[:, t] + self.h2h(h), 4, -1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            hs.append(h)
+        return torch.stack(hs, dim=1)
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.layers = nn.Sequential(LSTMLayer(input_size, hidden_size), LSTMLayer(hidden_size, hidden_size))
+        self.classify = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.classify(self.layers(x)[:, -1, :])
+
+
+# %% talkative | 10 | -
+import sys
+import warnings
+
+
+def last_of(sequence):
+    return sequence.select(1, sequence.size(1) - 1)
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        print("building", input_size, hidden_size)
+        warnings.warn("my own warning")
+        self.net = nn.ModuleDict(
+            {
+                "body": nn.LSTM(input_size, hidden_size, num_layers=2, batch_first=True),
+                "head": nn.Sequential(nn.Linear(hidden_size, output_size)),
+            }
+        )
+
+    def forward(self, x):
+        print("x", x.shape, file=sys.stderr)
+        sequence, _ = self.net["body"](x)
+        return self.net["head"](last_of(sequence))
+
+
+# %% functional_head | 10 | -
+from torch.nn import functional as F
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(output_size, hidden_size))
+        self.bias = nn.Parameter(torch.zeros(output_size))
+        nn.init.xavier_uniform_(self.weight)
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True, bias=False)
+
+    def forward(self, inputs):
+        _, (hidden, _) = self.lstm(inputs)
+        top = hidden[1]
+        return F.linear(top, self.weight, self.bias)
+
+
+# %% one_layer | 7 | one_layer
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, 1, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% one_layer_by_default | 7 | one_layer
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% three_layers | 7 | too_many_layers
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers + 1, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% batch_first_forgotten | 7 | batch_time_swapped
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out[:, -1])
+
+
+# %% batch_first_forgotten_h_n | 5 | batch_time_swapped
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% view_for_transpose | 7 | batch_time_swapped
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x.reshape(x.size(1), x.size(0), -1))
+        return self.fc(h_n[-1])
+
+
+# %% first_step | 7 | first_step
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out[:, 0])
+
+
+# %% step_before_last | 7 | step_before_last
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out[:, -2])
+
+
+# %% mean_over_time | 7 | mean_over_time
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out.mean(dim=1))
+
+
+# %% max_over_time | 7 | max_over_time
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out.max(dim=1).values)
+
+
+# %% first_layer_state | 7 | first_layer_state
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[0])
+
+
+# %% cell_state | 7 | cell_state
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(c_n[-1])
+
+
+# %% both_layers | 7 | all_layers_read
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(torch.cat([h_n[0], h_n[1]], dim=1))
+
+
+# %% softmax | 8 | softmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return torch.softmax(self.fc(h_n[-1]), dim=1)
+
+
+# %% log_softmax | 8 | softmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1]).log_softmax(dim=-1)
+
+
+# %% sigmoid | 8 | softmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return torch.sigmoid(self.fc(h_n[-1]))
+
+
+# %% relu_on_logits | 8 | activation_on_logits
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return torch.relu(self.fc(h_n[-1]))
+
+
+# %% every_step | 5 | every_step
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out)
+
+
+# %% no_head | 5 | no_head
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return h_n[-1]
+
+
+# %% output_size_ignored | 8 | output_size_ignored
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, 1)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% hidden_size_ignored | 7 | hidden_size_ignored
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        hidden_size = 256
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% wrong_default | 7 | wrong_default
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=128, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% gru | 7 | wrong_cell
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.GRU(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% plain_rnn | 7 | wrong_cell
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% bidirectional | 7 | extra_direction
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(torch.cat([h_n[-2], h_n[-1]], dim=1))
+
+
+# %% second_layer_unused | 7 | first_layer_state
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm1 = nn.LSTM(input_size, hidden_size, batch_first=True)
+        self.lstm2 = nn.LSTM(hidden_size, hidden_size, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out1, _ = self.lstm1(x)
+        out2, _ = self.lstm2(out1)
+        return self.fc(out1[:, -1])
+
+
+# %% dropout_not_asked | 8 | dropout_not_asked
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True, dropout=0.5)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% state_kept | 8 | state_kept
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.state = None
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        if self.state is not None and self.state[0].size(1) != x.size(0):
+            self.state = None
+        out, (h_n, c_n) = self.lstm(x, self.state)
+        self.state = (h_n.detach(), c_n.detach())
+        return self.fc(h_n[-1])
+
+
+# %% state_on_cpu | 8 | device_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        h0 = torch.zeros(2, x.size(0), self.fc.in_features, dtype=x.dtype)
+        out, (h_n, c_n) = self.lstm(x, (h0, h0))
+        return self.fc(h_n[-1])
+
+
+# %% state_float32 | 8 | dtype_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        h0 = torch.zeros(2, x.size(0), self.fc.in_features, device=x.device, dtype=torch.float32)
+        out, (h_n, c_n) = self.lstm(x, (h0, h0))
+        return self.fc(h_n[-1])
+
+
+# %% random_first_state | 5 | random_in_eval
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        h0 = torch.randn(2, x.size(0), self.fc.in_features).to(x)
+        out, (h_n, c_n) = self.lstm(x, (h0, h0))
+        return self.fc(h_n[-1])
+
+
+# %% batch_size_fixed | 0 | batch_size_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.h0 = torch.zeros(2, 32, hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x, (self.h0, self.h0))
+        return self.fc(h_n[-1])
+
+
+# %% frozen | 8 | frozen
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.lstm.requires_grad_(False)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% detached | 8 | detached
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1].detach())
+
+
+# %% no_grad | 8 | detached
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        with torch.no_grad():
+            out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% loop_over_batch | 8 | loop_over_batch
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        rows = []
+        for row in x:
+            _, (h_n, _) = self.lstm(row[None])
+            rows.append(self.fc(h_n[-1])[0])
+        return torch.stack(rows)
+
+
+# %% constant | 0 | constant
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return torch.zeros(x.size(0), self.fc.out_features) + self.fc.bias
+
+
+# %% no_recurrence | 2 | no_recurrence
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.hidden = nn.Linear(input_size, hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        h_n = torch.tanh(self.hidden(x)).transpose(0, 1)
+        return self.fc(h_n[-1])
+
+
+# %% feature_count | 0 | feature_count
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% name_error | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(hn[-1])
+
+
+# %% forgot_self | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% no_super | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% returns_tuple | 0 | not_a_tensor
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1]), h_n
+
+
+# %% half_answer | 0 | no_answer
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        raise NotImplementedError("no answer yet: put your code in place of this line")

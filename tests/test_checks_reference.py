@@ -1,0 +1,101 @@
+"""The trusted reference is torch's own arithmetic, and hand-written cells are found in every usual form."""
+
+import itertools
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.checks.reference import Network, Norm, Unit, run
+from helpers.checks.running import fill_values, plain
+from helpers.checks.sequence import probe
+
+KINDS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh": nn.RNN, "rnn_relu": nn.RNN}
+
+
+def network_of(module, kind):
+    ways = ["", "_reverse"] if module.bidirectional else [""]
+    parameters = dict(module.named_parameters())
+    layers = [
+        [
+            Unit(
+                kind,
+                *(
+                    parameters[f"{name}_l{k}{way}"]
+                    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+                ),
+            )
+            for way in ways
+        ]
+        for k in range(module.num_layers)
+    ]
+    return Network(layers)
+
+
+@pytest.mark.parametrize("kind, bidirectional", list(itertools.product(KINDS, (False, True))))
+def test_a_network_gives_what_torch_gives(kind, bidirectional):
+    torch.manual_seed(0)
+    options = {"nonlinearity": kind[4:]} if kind.startswith("rnn") else {}
+    module = KINDS[kind](3, 4, 2, batch_first=True, bidirectional=bidirectional, **options).double()
+    x = torch.randn(5, 6, 3, dtype=torch.float64)
+    output, states = module(x)
+    h_n, c_n = states if kind == "lstm" else (states, states)
+    network = network_of(module, kind)
+    assert network.fits(3) and not network.fits(2)
+    done = run(network, x)
+    torch.testing.assert_close(done.sequence, output)
+    torch.testing.assert_close(torch.stack([h for layer in done.h for h in layer]), h_n)
+    torch.testing.assert_close(torch.stack([c for layer in done.c for c in layer]), c_n)
+
+
+def test_batch_norm_gives_what_torch_gives():
+    torch.manual_seed(0)
+    module = nn.BatchNorm1d(4).double()
+    for tensor in (module.weight.data, module.bias.data, module.running_mean):
+        tensor.normal_()
+    x = torch.randn(6, 4, dtype=torch.float64)
+    ours = Norm("batch", module.weight, module.bias, module.running_mean.clone(), module.running_var.clone())
+    torch.testing.assert_close(ours.apply(x, "running"), module.eval()(x))
+    torch.testing.assert_close(ours.apply(x, "batch"), module.train()(x))
+    layer = nn.LayerNorm(4).double()
+    torch.testing.assert_close(
+        Norm("layer", layer.weight, layer.bias, None, None).apply(x, "features"), layer(x)
+    )
+
+
+def test_filled_values_are_never_close_to_zero_and_repeat():
+    for shape in ((5, 4), (7,)):
+        values = fill_values(3, 0, shape)
+        assert abs(values).min() >= 0.05
+        assert (values < 0).any() and (values > 0).any()
+        assert (values == fill_values(3, 0, shape)).all()
+        assert (values != fill_values(3, 1, shape)).all()
+        assert (fill_values(3, 0, shape, buffer=True) > 0).all()
+
+
+def test_a_zeroed_model_with_a_constant_head_does_not_stay_zero():
+    class Zeroed(nn.Module):
+        def __init__(self, input_size, hidden_size, output_size, num_layers):
+            super().__init__()
+            self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+            self.fc = nn.Linear(hidden_size, output_size)
+            for p in self.parameters():
+                p.data.zero_()
+
+        def forward(self, x):
+            return self.fc(self.lstm(x)[0][:, -1])
+
+    from helpers.checks.two_layer_lstm import task
+
+    values = probe(Zeroed, task(0))
+    assert abs(values["builds"]["main"]["output"]).min() > 0
+
+
+def test_plain_values_hold_nothing_of_the_answer():
+    class Strange:
+        pass
+
+    value = plain({1: (torch.ones(2), Strange(), None), "a": [True, 2, 0.5, "x"]})
+    assert value["1"][1:] == [{"type": "Strange"}, None]
+    assert value["1"][0].tolist() == [1, 1]
+    assert value["a"] == [True, 2, 0.5, "x"]
