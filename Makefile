@@ -20,7 +20,7 @@ test: .venv/.all ## everything that must hold: ruff, pytest, every notebook re-e
 	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises tests notebooks solutions
 
 test-slow: .venv/.all ## what takes long: five seeds, a real browser
-	$(BIN)/python -m pytest -m slow tests
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests
 
 notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
 	$(BIN)/python tools/notebooks.py

@@ -739,7 +739,7 @@ def transformer_graph(ax=None, layers="N"):
     memory, cross = top + 0.75, 2.3 + 1.85
     arrow((left, top + 0.25), (left, memory), (4.5, memory), (4.5, cross), (right - 1.35, cross))
     ax.text(3.3, memory + 0.2, "memory", ha="center", va="center", fontsize=10.5)
-    ax.text(5.0, cross + 0.18, "k, v", ha="center", va="center", fontsize=10.5)
+    ax.text(4.82, cross + 0.18, "k, v", ha="center", va="center", fontsize=10.5)
     ax.text(right + 0.15, cross - 0.4, "q", ha="left", va="center", fontsize=10.5)
     arrow((right, end + 0.25), (right, end + 0.65))
     box(right, end + 0.9, "linear, softmax", orange)

@@ -1,6 +1,7 @@
 """The house itself: commands, pins, workflow, addresses."""
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -103,6 +104,19 @@ def test_repository_address_stands_once_and_badges_are_fresh():
         [sys.executable, str(ROOT / "tools/badges.py"), "--check"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_badges_follow_a_new_address_in_prose_and_in_code():
+    tool = runpy.run_path(str(ROOT / "tools/badges.py"))
+    new = ("https://github.com/elsewhere/course", "v9.9")
+    readme = tool["stamped"]((ROOT / "README.md").read_text(encoding="utf-8"), *new)
+    assert "github/elsewhere/course/blob/main/notebooks/01_rnn.ipynb" in readme
+    old = (ROOT / "notebooks/01_rnn.ipynb").read_text(encoding="utf-8")
+    notebook = tool["stamp_notebook"](old, *new)
+    assert "git+https://github.com/elsewhere/course@v9.9 babel" in notebook
+    assert PYPROJECT["project"]["urls"]["Repository"] not in notebook
+    changed = [a for a, b in zip(old.splitlines(), notebook.splitlines(), strict=True) if a != b]
+    assert len(changed) == 2  # the badge and the install line, nothing else
 
 
 @pytest.mark.skipif(

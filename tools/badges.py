@@ -42,7 +42,8 @@ def main(check):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     address, tag = project["urls"]["Repository"], f"v{project['version']}"
     stale = []
-    for path in [ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb"))]:
+    notebooks = [*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("solutions/*/*.ipynb")]
+    for path in [ROOT / "README.md", *sorted(notebooks)]:
         old = path.read_text(encoding="utf-8")
         new = (stamp_notebook if path.suffix == ".ipynb" else stamped)(old, address, tag)
         if new != old:

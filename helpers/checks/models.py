@@ -261,7 +261,7 @@ class Judge:
     def _reading(self, roles: Roles, fit: Fit, build: str) -> None:
         spec, network = self.spec, roles.network
         given = self.task["builds"][build]
-        arguments, x = given["arguments"], given["x"]
+        arguments = given["arguments"]
         output = self.values["builds"][build]["output"]
         if network.kind != spec.cell:
             if {network.kind, spec.cell} == {"rnn_tanh", "rnn_relu"}:
@@ -308,7 +308,6 @@ class Judge:
         elif fit.after != "none":
             self.find("activation_on_logits", what=fit.after)
         self._norm(roles, fit)
-        del x
 
     def _names(self) -> set[str]:
         return {finding.name for finding in self.verdict.findings}
@@ -488,7 +487,7 @@ class Judge:
     # --- dropout
 
     def _dropout(self, fit: tuple[Roles, Fit] | None) -> None:
-        if {"dropout_on_one_layer"} & self._names():
+        if "dropout_on_one_layer" in self._names():
             return
         place = _PLACES[self.spec.dropout]
         for name in ("copies", "copies_again", "copies_default"):
