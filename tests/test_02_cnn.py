@@ -16,7 +16,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
-from lessons import NOTEBOOKS, cells, load
+from lessons import cells, load
 from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
@@ -1049,21 +1049,3 @@ def test_five_epochs_on_all_of_mnist(name, least, seed):
         assert lesson.accuracy(net, *data.mnist_tensors(train=False)) >= least
     finally:
         torch.set_num_threads(threads)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("sitting", [1, 2, 3])
-def test_a_sitting_runs_after_the_set_up_alone(sitting):
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(NOTEBOOKS / "02_cnn.ipynb", as_version=4)
-    part, kept = 0, []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            heading = re.search(r"^# (Sitting (\d)|Optional)", cell.source, re.M)
-            part = part if heading is None else int(heading[2] or 9)
-        elif part in (0, sitting):
-            kept.append(cell)
-    notebook.cells = kept
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()

@@ -87,16 +87,18 @@ def test_cells_are_short_and_prose_carries_the_lesson(path):
 
 
 def sittings(path):
-    """The set-up cells, and the cells of each sitting by its title."""
+    """The set-up cells, and the cells of each sitting by its title; the optional end is left out."""
     setup, parts = [], {}
+    current = setup
     for cell in nbformat.read(path, as_version=4).cells:
-        title = next((x for x in cell.source.splitlines() if x.startswith("# Sitting")), None)
-        if cell.cell_type == "markdown" and title:
-            parts[title] = current = []
-        elif parts:
-            current.append(cell)
-        else:
-            setup.append(cell)
+        if cell.cell_type == "markdown":
+            title = next(
+                (x for x in cell.source.splitlines() if x.startswith(("# Sitting", "# Optional"))), None
+            )
+            if title:
+                current = parts.setdefault(title, [])
+        current.append(cell)
+    parts.pop("# Optional", None)
     return setup, parts
 
 
