@@ -88,6 +88,8 @@ def run_from_the_menu(browser, lab, number):
     code = [c for c in nbformat.read(folder / f"sitting_{number}.ipynb", as_version=4).cells]
     last = sum(c.cell_type == "code" for c in code)
     page.locator(".jp-Notebook .jp-CodeCell").nth(last - 1).wait_for(state="attached", timeout=60_000)
+    # Cells that are run before the kernel is there are not run at all.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.locator(f".jp-InputPrompt:text-is('[{last}]:')").wait_for(state="attached", timeout=300_000)
