@@ -70,7 +70,7 @@ def test_package_pins_no_torch():
     assert sorted(torch_lines) == ["torch", "torchvision"]
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "test-slow", "notebooks", "badges"])
+@pytest.mark.parametrize("target", ["lab", "test", "test-slow", "notebooks", "badges", "lock", "clean"])
 def test_readme_gives_every_target_as_a_plain_command(target):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in commands_of(target):
