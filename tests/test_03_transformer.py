@@ -1168,8 +1168,8 @@ def test_dates_are_read_with_every_seed(dates, number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(5))
-def test_what_is_broken_shows_with_every_seed(number):
+@pytest.mark.parametrize("number", range(2))  # five trainings each: two seeds keep the run short
+def test_what_is_broken_shows_with_two_seeds(number):
     small = data.human_dates(("de", "en", "zh"), (), num_train=4000, num_val=300, num_test=300)
     vocabulary = lesson.make_vocabulary(small.train.texts + small.train.targets)
     tokens = [
