@@ -1,0 +1,85 @@
+"""python -m autograder: take submissions in, grade a class, see whether the sandbox holds."""
+
+import argparse
+import sys
+from dataclasses import replace
+
+from autograder import grade, intake, sandbox
+from autograder.course import Course
+
+
+def main(words: list[str] | None = None) -> int:
+    """0: done. 1: something must be done first, stderr says what. 2: the command line is not understood."""
+    options = _parser().parse_args(words)
+    try:
+        return options.run(options)
+    except (grade.GradeError, sandbox.SandboxError, FileNotFoundError, ValueError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    words = commands.add_parser("intake", help="make one well-formed notebook a student of what was received")
+    words.add_argument("folder", help="a folder or a zip file, or nbgrader's folder of submissions")
+    words.add_argument("--assignment", help="needed where several assignments are released")
+    words.add_argument("--students", metavar="CSV", help="who is enrolled, if the gradebook does not say it")
+    words.set_defaults(run=_intake)
+
+    words = commands.add_parser("grade", help="grade what was taken in, and let nbgrader write its book")
+    words.add_argument("assignment")
+    words.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes on this machine")
+    words.add_argument("--scheduler", metavar="ADDRESS", help="use this Dask scheduler's workers instead")
+    words.add_argument(
+        "--cpu-item",
+        type=float,
+        default=sandbox.Limits.cpu_item,
+        metavar="SECONDS",
+        help="CPU time that one cell or check may use (default: %(default)g)",
+    )
+    words.add_argument(
+        "--unsandboxed",
+        action="store_true",
+        help="run submissions with all that this user may do: only where you trust them",
+    )
+    words.set_defaults(run=_grade)
+
+    words = commands.add_parser("doctor", help="show whether this machine's sandbox holds")
+    words.set_defaults(run=_doctor)
+    return parser
+
+
+def _intake(options: argparse.Namespace) -> int:
+    course = Course.load()
+    name = options.assignment or _only(course)
+    intake.run(course, options.folder, name, options.students)
+    return 0
+
+
+def _only(course: Course) -> str:
+    names = course.assignments()
+    if len(names) != 1:
+        known = ", ".join(names) or "(none is released)"
+        raise ValueError(f"say which assignment: --assignment with one of {known}")
+    return names[0]
+
+
+def _grade(options: argparse.Namespace) -> int:
+    limits = replace(sandbox.Limits(), cpu_item=options.cpu_item)
+    done = grade.run(
+        Course.load(), options.assignment, options.jobs, options.scheduler, limits, options.unsandboxed
+    )
+    print(f"marks: {done.work / 'marks.csv'}")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    for sentence in sandbox.prove():
+        print(sentence)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""Runs one submission, in the child: its cells as Jupyter would, and the probes between them.
+
+A job is {"steps": [...]}, plain values. A step is
+{"kind": "cell", "index", "source", "seed"} or
+{"kind": "probe", "index", "module", "answer", "task", "seed"}: `answer` is an expression over what the cells
+have defined, `module` the one whose `probe(answer, task)` is called. Each step is answered by a frame
+{"index", "text", "error": None | {"name", "text", "traceback"}} and, where it was a probe that ran,
+"values"; where it was a cell whose last line is a number, "number".
+"""
+
+import builtins
+import contextlib
+import importlib
+import io
+import os
+import random
+import struct
+import sys
+import traceback
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from autograder.inside import wire
+
+_STEP = struct.Struct(">I")
+_TEXT = 20_000  # characters of output kept of a cell
+_shell = None
+
+
+def warm(modules: list[str]) -> None:
+    """Load what every submission needs, once: torch, IPython, the modules that the assignment imports."""
+    global _shell
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Plain(DisplayHook):
+        """A value on a cell's last line is printed without `Out[3]:`."""
+
+        def write_output_prompt(self) -> None: ...
+
+    torch.set_num_threads(1)
+    settings = Config()
+    settings.HistoryManager.enabled = False  # it would start a thread, and write
+    settings.InteractiveShell.colors = "nocolor"
+    settings.InteractiveShell.xmode = "Context"
+    settings.InteractiveShell.displayhook_class = Plain
+    settings.InteractiveShell.cache_size = 0
+    _shell = InteractiveShell.instance(config=settings)
+    for name in modules:
+        # What cannot be imported will say so in the cell that imports it.
+        with contextlib.suppress(Exception):
+            module = importlib.import_module(name)
+            # torch loads much only when it is first needed (its meta device: a second): need it here.
+            if hasattr(module, "probe") and hasattr(module, "task"):
+                module.probe(_StandIn, module.task(0))
+
+
+class _StandIn(nn.Module):
+    """No answer to any exercise, but it runs: it takes any arguments and gives numbers of some shape."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__()
+        sizes = [size for size in (*arguments, *named.values()) if type(size) is int]
+        width = sizes[0] if sizes else 1
+        self.layers = nn.ModuleList(
+            [nn.LSTM(width, width, batch_first=True), nn.GRU(width, width), nn.RNN(width, width)]
+        )
+        self.norm, self.dropout = nn.BatchNorm1d(width), nn.Dropout(0.5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            x, _ = layer(x)
+        return self.dropout(self.norm(x[:, -1]))
+
+
+class _Bounded(io.TextIOBase):
+    """Keeps the beginning of what is written and forgets the rest: an endless print fills no memory."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.left = _TEXT
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.left > 0:
+            self.parts.append(text[: self.left])
+            self.left -= len(text)
+            if self.left <= 0:
+                self.parts.append("\n[… more was printed and is left out]")
+        return len(text)
+
+    def text(self) -> str:
+        return "".join(self.parts)
+
+
+def run(job: dict[str, Any], reply: int, steps: int) -> None:
+    """Go through the steps; write each one's number to `steps` when it begins and its frame to `reply`."""
+    # The student's code can replace whatever it can reach by name: keep what we go on using.
+    me, getpid, leave, write, pack = os.getpid(), os.getpid, os._exit, os.write, wire.pack
+    _shell.user_ns["__builtins__"] = builtins
+    probes = {
+        step["module"]: importlib.import_module(step["module"]).probe
+        for step in job["steps"]
+        if step["kind"] == "probe"
+    }
+    for step in job["steps"]:
+        write(steps, _STEP.pack(step["index"]))
+        random.seed(step["seed"])
+        np.random.seed(step["seed"])
+        torch.manual_seed(step["seed"])
+        said = _cell(step) if step["kind"] == "cell" else _probe(step, probes[step["module"]])
+        if getpid() != me:  # the cell has forked, and this is the copy
+            leave(0)
+        content = pack({"index": step["index"], **said})
+        view = memoryview(wire.frame(content))
+        while view:
+            view = view[write(reply, view) :]
+
+
+@contextlib.contextmanager
+def _captured():
+    """sys.stdout and sys.stderr in one bounded text."""
+    kept, into = (sys.stdout, sys.stderr), _Bounded()
+    sys.stdout = sys.stderr = into
+    try:
+        yield into
+    finally:
+        sys.stdout, sys.stderr = kept
+
+
+def _cell(step: dict[str, Any]) -> dict[str, Any]:
+    with _captured() as printed:
+        result = _shell.run_cell(step["source"], store_history=False)
+    error = result.error_before_exec or result.error_in_exec
+    said = {"text": printed.text(), "error": _described(error)}
+    if type(result.result) in (bool, int, float):
+        said["number"] = float(result.result)
+    return said
+
+
+def _probe(step: dict[str, Any], probe: Any) -> dict[str, Any]:
+    with _captured() as printed:
+        try:
+            answer = eval(step["answer"], _shell.user_ns)
+            said = {"error": None, "values": probe(answer, step["task"])}
+            wire.pack(said)
+        except BaseException as error:  # an answer may raise SystemExit just as well
+            said = {"error": _described(error)}
+    return {"text": printed.text(), **said}
+
+
+def _described(error: BaseException | None) -> dict[str, str] | None:
+    if error is None:
+        return None
+    try:
+        lines = traceback.format_exception_only(error)
+        text = str(error)
+    except Exception:  # an exception whose text cannot be made
+        lines, text = [], ""
+    return {"name": type(error).__name__[:100], "text": text[:2000], "traceback": "".join(lines)[:4000]}

@@ -1,0 +1,73 @@
+"""nbgrader's autograding, with our results in place of its own execution of the notebook.
+
+In nbgrader_config.py `SandboxedExecute` stands where nbgrader's `Execute` would: everything before and after
+it (overwriting of locked cells, late penalties, manual marks, feedback) stays nbgrader's.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
+from traitlets.config import Config
+
+from autograder.course import Course
+from autograder.grade import Class
+from autograder.sandbox import Limits
+from autograder.worker import compute
+
+_last: dict[str, Any] = {}
+
+
+class SandboxedExecute(NbGraderPreprocessor):
+    """Puts outputs and marks of a submission's result into its cells; computes it if none is kept.
+
+    A notebook that was not taken in is refused (`GradeError`): what is graded must be what intake has made.
+    """
+
+    unsandboxed = Bool(
+        False,
+        help="Run submissions without a sandbox, with all that this user may do: only where you trust them.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        place = resources["nbgrader"]
+        # nbgrader works in the course's folder while it converts.
+        what = _class(Path.cwd(), place["assignment"], self.config)
+        content = what.content(place["student"])
+        result = what.result(place["student"])
+        if result is None:
+            result = compute(content, what.assignment, what.environment, Limits(), self.unsandboxed)
+            what.keep(what.key(place["student"]), result)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+                if grade_id in result["checks"]:
+                    cell.outputs = _marked(result["checks"][grade_id])
+                else:
+                    cell.outputs = _printed(result["cells"].get(cell.get("id"), {}))
+        return nb, resources
+
+
+def _class(root: Path, name: str, config: Config) -> Class:
+    """Prepared once for a whole run, and anew when the source or a record has changed in between."""
+    course = Course(root, config)
+    intake = course.work(name) / "intake"
+    stamps = [path.stat().st_mtime_ns for path in (course.source(name), intake) if path.exists()]
+    if _last.get("what") != (root, name, stamps):
+        _last.update(what=(root, name, stamps), prepared=Class(course, name))
+    return _last["prepared"]
+
+
+def _marked(mark: dict[str, Any]) -> list[Any]:
+    """The report, and the points as the cell's value: nbgrader reads them there."""
+    outputs = [new_output("stream", name="stdout", text=mark["text"] + "\n")] if mark["text"] else []
+    return [*outputs, new_output("execute_result", data={"text/plain": repr(float(mark["points"]))})]
+
+
+def _printed(cell: dict[str, Any]) -> list[Any]:
+    outputs = [new_output("stream", name="stdout", text=cell["text"])] if cell.get("text") else []
+    if cell.get("error"):
+        outputs.append(new_output("stream", name="stdout", text=f"[{cell['error']}]\n"))
+    return outputs
