@@ -6,7 +6,7 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-slow lint notebooks badges lock clean
+.PHONY: help lab test test-slow lint notebooks release grade grade-stock badges lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -24,6 +24,16 @@ test-slow: .venv/.all ## what takes long: five seeds, a real browser
 
 notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
 	$(BIN)/python tools/notebooks.py
+
+release: .venv/.all ## write what students get, as a folder and as a zip, into dist/
+	$(BIN)/python tools/release.py
+
+grade: .venv/.all ## [FOLDER=...]: take submissions in, grade them in the sandbox, write book and report
+	$(BIN)/python -m autograder intake "$(or $(FOLDER),grading/submitted)"
+	$(BIN)/python -m autograder grade 04_exercises --jobs 2
+
+grade-stock: .venv/.all ## FOLDER=...: grade submissions with stock nbgrader, beside the course's own marks
+	$(BIN)/python tools/grade_stock.py "$(FOLDER)"
 
 badges: .venv/.all ## write the repository's address from pyproject.toml into README and notebooks
 	$(BIN)/python tools/badges.py

@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import replace
 
-from autograder import grade, intake, sandbox
+from autograder import grade, intake, results, sandbox, worker
 from autograder.course import Course
 
 
@@ -13,7 +13,13 @@ def main(words: list[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         return options.run(options)
-    except (grade.GradeError, sandbox.SandboxError, FileNotFoundError, ValueError) as error:
+    except (
+        results.GradeError,
+        sandbox.SandboxError,
+        worker.WorkerError,
+        FileNotFoundError,
+        ValueError,
+    ) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 1
 

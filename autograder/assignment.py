@@ -35,12 +35,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is done in the sandbox: `check` is None where it is a cell that nobody marks."""
+    """One thing that is done in the sandbox: `check` is None where it is a cell that nobody marks.
+
+    `author`: instructor, student (an answer) or scratch (a cell that the student has added).
+    """
 
     index: int
     cell_id: str
     source: str
     check: Check | None = None
+    author: str = "instructor"
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,12 @@ class Assignment:
         steps: list[Step] = []
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                check = self.checks.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+                label = cell.metadata.get("nbgrader", {})
+                check = self.checks.get(label.get("grade_id", ""))
+                author = "student" if label.get("solution") else "instructor"
+                author = "scratch" if "autograder" in cell.metadata else author
                 source = check.source if check else cell.source
-                steps.append(Step(len(steps), cell.id, source, check))
+                steps.append(Step(len(steps), cell.id, source, check, author))
         return steps
 
     def seed(self, check: Check) -> int:

@@ -1,84 +1,31 @@
 """A class is graded: what is missing is computed in parallel, then nbgrader writes its book."""
 
+import contextlib
 import csv
-import hashlib
 import io
 import json
+import logging
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from autograder import store
-from autograder.assignment import Assignment, environment
 from autograder.course import Course
-from autograder.sandbox import Limits
-from autograder.worker import compute
-
-
-class GradeError(RuntimeError):
-    """Something must be done before grading can go on; the text says what."""
-
-
-@dataclass
-class Class:
-    """One assignment and all that was received for it.
-
-    `records` are intake's, by student. A result is found by `key`, made of the digests of the submission, the
-    assignment and the environment.
-    """
-
-    course: Course
-    name: str
-    assignment: Assignment = field(init=False)
-    environment: str = field(init=False)
-    records: Mapping[str, dict[str, Any]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.assignment = Assignment.load(self.name, self.course.source(self.name))
-        self.environment = environment()
-        self.work = self.course.work(self.name)
-        paths = sorted((self.work / "intake").glob("*.json"))
-        self.records = {record["student"]: record for record in map(store.read, paths)}
-
-    def content(self, student: str) -> bytes:
-        """The notebook that intake has made for this student.
-
-        Raises:
-            GradeError: there is none, or it is no longer the one that intake has made.
-        """
-        record = self.records.get(student)
-        again = f"run `python -m autograder intake {self.course.submissions}` first"
-        if record is None:
-            raise GradeError(f"{student} has no intake record for {self.name}: {again}")
-        if record["sha256"] is None:
-            raise GradeError(f"{student}: {record['status']}; there is nothing to grade")
-        path = self.course.submitted(student, self.name) / f"{self.name}.ipynb"
-        content = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != record["sha256"]:
-            raise GradeError(f"{student}: {path} is not the notebook that intake has made: {again}")
-        return content
-
-    def key(self, student: str) -> str:
-        return store.key(self.records[student]["sha256"], self.assignment.digest, self.environment)
-
-    def result(self, student: str) -> dict[str, Any] | None:
-        """The kept result, or None where it is still to be computed."""
-        return store.read(self._kept(self.key(student)))
-
-    def keep(self, key: str, result: Mapping[str, Any]) -> None:
-        store.write(self._kept(key), {"key": key, **result})
-
-    def _kept(self, key: str) -> Path:
-        return self.work / "results" / f"{key}.json"
+from autograder.preprocessor import SandboxedExecute
+from autograder.results import GradeError, Results
+from autograder.sandbox import Limits, SandboxError
+from autograder.worker import WorkerError, compute
 
 
 def run(
@@ -88,7 +35,7 @@ def run(
     scheduler: str | None = None,
     limits: Limits | None = None,
     open: bool = False,
-) -> Class:
+) -> Results:
     """Compute the results that are missing, let nbgrader write the book, write marks.csv.
 
     Args:
@@ -101,7 +48,7 @@ def run(
         GradeError: nothing was taken in, or the release is older than the source; says what to run.
         SandboxError: no sandbox can be had.
     """
-    what = Class(course, name)
+    what = Results(course, name)
     if not what.records:
         raise GradeError(f"nothing was taken in for {name}: run `python -m autograder intake FOLDER` first")
     _same_points(what)
@@ -117,12 +64,13 @@ def run(
     for student in contents:
         if what.key(student) in failed:
             problems[student] = failed[what.key(student)]
-    book(what, [student for student in contents if student not in problems])
+    for student in book(what, [student for student in contents if student not in problems]):
+        problems[student] = "nbgrader could not write it into its book: see what it says above"
     write_marks(what, problems)
     return what
 
 
-def _same_points(what: Class) -> None:
+def _same_points(what: Results) -> None:
     """The gradebook must know the same check cells with the same points as the source."""
     try:
         with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
@@ -138,7 +86,7 @@ def _same_points(what: Class) -> None:
 
 
 def _compute(
-    what: Class, missing: Mapping[str, bytes], jobs: int, scheduler: str | None, limits: Limits, open: bool
+    what: Results, missing: Mapping[str, bytes], jobs: int, scheduler: str | None, limits: Limits, open: bool
 ) -> dict[str, str]:
     """Compute and keep results on Dask workers. Returns key -> reason for those that could not be had."""
     if not missing:
@@ -146,16 +94,18 @@ def _compute(
     # Only grading needs Dask, and its import takes a second.
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that dies is told of below
     failed = {}
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         if scheduler:
             client = stack.enter_context(Client(scheduler))
         else:
             # The sandbox bounds memory; Dask's own bound would end a worker for its sandbox's sake.
             cluster = LocalCluster(
                 n_workers=min(jobs, len(missing)),
+                silence_logs=logging.CRITICAL,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address=":0",
                 memory_limit=0,
             )
             client = stack.enter_context(Client(stack.enter_context(cluster)))
@@ -167,8 +117,14 @@ def _compute(
         for future in as_completed(futures):
             try:
                 what.keep(futures[future], future.result())
+            except (SandboxError, WorkerError):
+                raise
             except KilledWorker:
-                failed[futures[future]] = "not graded: its worker died several times; look at it by hand"
+                failed[futures[future]] = "its workers died, several times: look at it by hand"
+            except Exception as error:  # whatever is wrong with one submission, the class goes on
+                failed[futures[future]] = (
+                    f"grading failed, {type(error).__name__}: {error}: look at it by hand"
+                )
             future.release()
             bar.update()
     return failed
@@ -178,47 +134,65 @@ def _compute(
 
 
 class _Book(Autograde):
-    """nbgrader's own autograding, for a given list of students."""
+    """nbgrader's own autograding for a given list of students, with our results for its execution."""
 
     def __init__(self, students: list[str], written: Callable[[str], None], **options: Any) -> None:
         super().__init__(**options)
-        self.students, self.force = students, True
-        self.post_convert_hook = lambda student, **_: written(student)
+        self.students, self.written, self.force = students, written, True
+        ours = [SandboxedExecute if step is Execute else step for step in self.autograde_preprocessors]
+        self.autograde_preprocessors = ours
 
     def init_notebooks(self) -> None:
         name = self.coursedir.assignment_id
         folders = [self._format_source(name, student) for student in self.students]
         self.assignments = {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}
 
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """The last thing that nbgrader does for a student."""
+        super().set_permissions(assignment_id, student_id)
+        self.written(student_id)
 
-def book(what: Class, students: list[str]) -> None:
+
+def book(what: Results, students: list[str]) -> list[str]:
     """Let nbgrader write the marks of those whose result is not the one that is in the book.
 
-    Manual marks stay; each change is noted in history.jsonl: when, whose, from which result to which.
+    Manual marks stay; each change is noted in history.jsonl: when, whose, from which result to which. Returns
+    the students whose marks nbgrader could not write.
     """
-    waiting = [student for student in students if not _is_booked(what, student)]
+    waiting = {student for student in students if not _is_booked(what, student)}
     if not waiting:
-        return
+        return []
     coursedir = CourseDirectory(config=what.course.config, root=str(what.course.root))
     coursedir.assignment_id = what.name
-    with tqdm(total=len(waiting), desc="written into the book", unit="student") as bar:
+    with tqdm(total=len(waiting), desc="written into the book", unit="student") as bar, _quiet_database():
 
         def written(student: str) -> None:
             _note(what, student)
+            waiting.discard(student)
             bar.update()
 
-        app = _Book(waiting, written, coursedir=coursedir, config=what.course.config)
-        app.log.setLevel("ERROR")
-        app.start()
+        app = _Book(sorted(waiting), written, coursedir=coursedir, config=what.course.config)
+        app.log.setLevel(logging.ERROR)
+        with contextlib.suppress(NbGraderException):  # it has gone on to the end of the class before
+            app.start()
+    return sorted(waiting)
 
 
-def _is_booked(what: Class, student: str) -> bool:
+@contextlib.contextmanager
+def _quiet_database() -> Iterator[None]:
+    """nbgrader's models make SQLAlchemy 2 warn, three times for each student."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+        yield
+
+
+def _is_booked(what: Results, student: str) -> bool:
     done = store.read(what.work / "booked" / f"{student}.json")
     notebook = what.course.autograded(student, what.name) / f"{what.name}.ipynb"
     return done is not None and done["key"] == what.key(student) and notebook.is_file()
 
 
-def _note(what: Class, student: str) -> None:
+def _note(what: Results, student: str) -> None:
     path, now = what.work / "booked" / f"{student}.json", what.key(student)
     before = store.read(path) or {"key": None, "points": None}
     points = earned(what.result(student))
@@ -242,7 +216,7 @@ def earned(result: Mapping[str, Any]) -> float:
     return round(sum(mark["points"] for mark in result["checks"].values()), 2)
 
 
-def write_marks(what: Class, problems: Mapping[str, str]) -> Path:
+def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
     """marks.csv: a row for each enrolled student, points empty where nothing could be graded.
 
     Columns: student, status (ok, flagged, unreadable, not_submitted, not_graded), points of the checks, their

@@ -10,9 +10,12 @@ from typing import Any
 
 from autograder.assignment import Assignment, Step
 from autograder.inside import wire
+from autograder.inside.server import WALL
+from autograder.inside.student import TEXT
 from autograder.sandbox import Reply, Sandbox
 from helpers import checks
 from helpers.checks.report import number
+from helpers.checks.running import NO_ANSWER
 
 _REASONS = {
     "cpu_item": "it computed for more than {cpu_item:g} seconds (an endless loop?) and was stopped",
@@ -25,7 +28,9 @@ _REASONS = {
     "exit": "it ended Python here (exit code {code})",
     "signal": "it crashed Python here (signal {code})",
     "unfinished": "nothing could be run any more after what came before",
+    "forged": "its process sent something that is no result of this, and was not believed from here on",
 }
+FORGED = "its process sent something that is no result: look at its code"
 FORGEABLE = (
     "a cell was marked by its own asserts, which run beside the student's code: such a mark can be forged"
 )
@@ -38,7 +43,20 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
     {"exercise", "points", "max", "status", "text", "findings"}}, "flags": [...], "notes": [...], "cpu": s,
     "wall": s}. A check's status is judged, no_answer, undefined, died, malformed or plain.
     """
-    return _Run(assignment.steps(content), assignment, sandbox).result()
+    steps = assignment.steps(content)
+    run = _Run(steps, assignment, sandbox)
+    run.to_the_end()
+    marks = run.marks()
+    # A cell that the student has added may have spoilt a check behind it; without it the answer may be right.
+    given = [step for step in steps if step.author != "scratch"]
+    if len(given) < len(steps) and any(
+        mark["status"] in ("undefined", "malformed") for mark in marks.values()
+    ):
+        again = run.with_steps(given)
+        again.to_the_end()
+        marks = {name: max(marks[name], mark, key=_points) for name, mark in again.marks().items()}
+        run.cpu, run.wall = again.cpu, again.wall
+    return _readable(run.result(marks))
 
 
 class _Run:
@@ -50,16 +68,28 @@ class _Run:
         self.died: dict[int, str] = {}
         self.flags: list[str] = []
         self.cpu = self.wall = 0.0
+        # Before this step nothing of the student's can have run.
+        self.first_own = next((step.index for step in steps if step.author != "instructor"), len(steps))
         self.tasks = {
             step.index: checks.exercise(step.check.exercise).task(assignment.seed(step.check))
             for step in steps
             if step.check and step.check.exercise
         }
 
-    def result(self) -> dict[str, Any]:
+    def with_steps(self, steps: list[Step]) -> "_Run":
+        """Another run of the same submission, on what is left of its time."""
+        other = _Run(steps, self.assignment, self.sandbox)
+        other.cpu, other.wall = self.cpu, self.wall
+        return other
+
+    def to_the_end(self) -> None:
         while any(step.index not in self.said and step.index not in self.died for step in self.steps):
             self.once()
-        marks = {step.check.grade_id: self.mark(step) for step in self.steps if step.check}
+
+    def marks(self) -> dict[str, dict[str, Any]]:
+        return {step.check.grade_id: self.mark(step) for step in self.steps if step.check}
+
+    def result(self, marks: dict[str, dict[str, Any]]) -> dict[str, Any]:
         forgeable = any(mark["status"] == "plain" for mark in marks.values())
         return {
             "cells": {step.cell_id: self.cell(step) for step in self.steps if not step.check},
@@ -83,7 +113,8 @@ class _Run:
             for step in self.steps
             if step.index not in self.died and not (step.check and step.index in self.said)
         ]
-        left = self.sandbox.limits.cpu - self.cpu
+        # Waiting counts as well, at a fifth: a fork may wait five times as long as it may compute.
+        left = self.sandbox.limits.cpu - max(self.cpu, self.wall / WALL)
         if left <= 0:
             for step in asked:
                 self.died.setdefault(step.index, self.reason({"status": "cpu", "code": 0}))
@@ -92,13 +123,27 @@ class _Run:
         reply = self.sandbox.run(job, replace(self.sandbox.limits, cpu=left))
         self.cpu += reply.end["cpu"]
         self.wall += reply.end["wall"]
-        self.take(reply, {step.index for step in asked})
+        forger = self.take(reply, asked)
         unanswered = [step.index for step in asked if step.index not in self.said]
-        if not unanswered:
-            return
-        # The step that was running, if it was one we asked for: else the first that has no answer.
-        last = reply.end["step"] if reply.end["step"] in unanswered else unanswered[0]
-        self.died[last] = self.reason(reply.end)
+        if forger is not None:
+            self.died[forger] = _REASONS["forged"]
+            self.flag(FORGED)
+        elif unanswered:
+            # The step that was running; where the process says that it has come to its end, the first one
+            # whose answer is not there.
+            stopped = reply.end["status"] != "done" and reply.end["step"] in {step.index for step in asked}
+            last = reply.end["step"] if stopped else unanswered[0]
+            self.died[last] = self.reason(reply.end)
+            if reply.end["status"] in ("cpu_item", "wall_item"):
+                self.no_more_of(last)
+
+    def no_more_of(self, last: int) -> None:
+        """An answer that took too long in one check is not run in the next: the others need the time."""
+        check = next(step.check for step in self.steps if step.index == last)
+        for step in self.steps:
+            same = check and step.check and step.check.exercise and step.check.answer == check.answer
+            if same and step.index not in self.said:
+                self.died.setdefault(step.index, self.died[last])
 
     def order(self, step: Step) -> dict[str, Any]:
         common = {"index": step.index, "seed": 1000 + step.index}
@@ -108,23 +153,32 @@ class _Run:
             return {"kind": "probe", **common, "module": module, "answer": step.check.answer, "task": task}
         return {"kind": "cell", **common, "source": step.source}
 
-    def take(self, reply: Reply, asked: set[int]) -> None:
-        """Keep the first answer to each step that was asked for."""
-        seen: set[int] = set()
-        for content in wire.frames(reply.stream):
-            try:
-                frame = wire.unpack(content)
-                index = frame["index"]
-                if type(index) is not int or type(frame["text"]) is not str:
-                    raise wire.WireError("no answer to a step")
-            except (wire.WireError, KeyError, TypeError):
-                self.flag("its process sent something that is no result: look at its code")
-                continue
-            if index not in asked or index in seen:
-                self.flag("its process sent more results than were asked for: look at its code")
-                continue
-            seen.add(index)
-            self.said.setdefault(index, frame)
+    def take(self, reply: Reply, asked: list[Step]) -> int | None:
+        """Keep the answers that came as they must: one to each step that has begun, in their order.
+
+        Returns the step that sent something else, None if none did. What came from that step on is not kept.
+        """
+        last = reply.end["step"]
+        known = any(step.index == last for step in asked)
+        begun = [step for step in asked if step.index <= last] if known else asked
+        kept: list[dict[str, Any]] = []
+        contents = wire.frames(reply.stream)
+        sent = sum(len(wire.frame(content)) for content in contents)
+        # A process that was stopped may have been stopped in the middle of an answer.
+        forged = reply.end["status"] == "done" and sent < len(reply.stream)
+        for content in contents:
+            frame = _answer(content)
+            if len(kept) == len(begun) or frame is None or frame["index"] != begun[len(kept)].index:
+                forged = True
+                # A second answer to the step just answered: the first was forged, in that very step.
+                again = frame is not None and kept and frame["index"] == kept[-1]["index"]
+                if len(kept) == len(begun) or (again and kept[-1]["index"] >= self.first_own):
+                    kept.pop()
+                break
+            kept.append(frame)
+        for frame in kept:
+            self.said.setdefault(frame["index"], frame)
+        return begun[min(len(kept), len(begun) - 1)].index if forged else None
 
     def reason(self, end: Mapping[str, Any]) -> str:
         """Why a step died, in words."""
@@ -137,8 +191,8 @@ class _Run:
             processes=limits.processes,
             cpu_item=limits.cpu_item,
             cpu=limits.cpu,
-            wall_item=5 * limits.cpu_item,
-            wall=5 * limits.cpu,
+            wall_item=WALL * limits.cpu_item,
+            wall=WALL * limits.cpu,
             code=code,
         )
 
@@ -171,9 +225,10 @@ class _Run:
             self.flag(f"{check.grade_id}: what came back is not what a probe gives ({type(error).__name__})")
             text = f"0 of {number(check.points)} points: the result of this check could not be read"
             return mark | {"status": "malformed", "text": text}
-        names = [finding.name for finding in verdict.findings]
+        if any(finding.name == "no_answer" for finding in verdict.findings):
+            return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {module.TITLE}"}
         return mark | {
-            "status": "no_answer" if "no_answer" in names else "judged",
+            "status": "judged",
             "points": round(verdict.share * check.points, 2),
             "text": f"{module.TITLE}\n\n{verdict.text(check.points)}",
             "findings": [{"name": finding.name, "title": finding.title} for finding in verdict.findings],
@@ -199,6 +254,34 @@ class _Run:
             return {"status": "plain", "text": f"{said['text']}\n{error}".strip()}
         earned = min(max(value, 0.0), points) if type(value) is float and value == value else points
         return {"status": "plain", "points": earned, "text": said["text"]}
+
+
+def _answer(content: bytes) -> dict[str, Any] | None:
+    """A frame as the answer to a step, None if it is none. Its text is cut where the sandbox cuts it."""
+    try:
+        frame = wire.unpack(content)
+    except wire.WireError:
+        return None
+    if (
+        not isinstance(frame, dict)
+        or type(frame.get("index")) is not int
+        or type(frame.get("text")) is not str
+    ):
+        return None
+    return frame | {"text": frame["text"][:TEXT]}
+
+
+def _points(mark: Mapping[str, Any]) -> float:
+    return mark["points"]
+
+
+def _readable(value: Any) -> Any:
+    """The same with each text as one that a UTF-8 file can hold: a student's may have lone surrogates."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_readable(key): _readable(part) for key, part in value.items()}
+    return [_readable(part) for part in value] if isinstance(value, list) else value
 
 
 def _error(said: Mapping[str, Any]) -> str:

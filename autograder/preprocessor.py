@@ -13,7 +13,7 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from autograder.course import Course
-from autograder.grade import Class
+from autograder.results import Results
 from autograder.sandbox import Limits
 from autograder.worker import compute
 
@@ -50,24 +50,27 @@ class SandboxedExecute(NbGraderPreprocessor):
         return nb, resources
 
 
-def _class(root: Path, name: str, config: Config) -> Class:
+def _class(root: Path, name: str, config: Config) -> Results:
     """Prepared once for a whole run, and anew when the source or a record has changed in between."""
     course = Course(root, config)
     intake = course.work(name) / "intake"
     stamps = [path.stat().st_mtime_ns for path in (course.source(name), intake) if path.exists()]
     if _last.get("what") != (root, name, stamps):
-        _last.update(what=(root, name, stamps), prepared=Class(course, name))
+        _last.update(what=(root, name, stamps), prepared=Results(course, name))
     return _last["prepared"]
 
 
 def _marked(mark: dict[str, Any]) -> list[Any]:
     """The report, and the points as the cell's value: nbgrader reads them there."""
+    if mark["status"] == "no_answer":  # as the check says it in the student's own notebook
+        said = {"ename": "NotImplementedError", "evalue": mark["text"]}
+        return [new_output("error", **said, traceback=["{ename}: {evalue}".format(**said)])]
     outputs = [new_output("stream", name="stdout", text=mark["text"] + "\n")] if mark["text"] else []
     return [*outputs, new_output("execute_result", data={"text/plain": repr(float(mark["points"]))})]
 
 
 def _printed(cell: dict[str, Any]) -> list[Any]:
     outputs = [new_output("stream", name="stdout", text=cell["text"])] if cell.get("text") else []
-    if cell.get("error"):
+    if cell.get("status") == "died":  # an error is in what was printed
         outputs.append(new_output("stream", name="stdout", text=f"[{cell['error']}]\n"))
     return outputs

@@ -39,7 +39,7 @@ class Limits:
     """What one submission may use: seconds, bytes, numbers of processes. Wall time is five times CPU time."""
 
     cpu_item: float = 10.0
-    cpu: float = 60.0
+    cpu: float = 120.0
     memory: int = 1536 * _MIB
     processes: int = 64
     disk: int = 64 * _MIB

@@ -11,6 +11,11 @@ from autograder.judging import grade
 from autograder.sandbox import Limits, Sandbox, prove
 from helpers.checks import exercise
 
+
+class WorkerError(RuntimeError):
+    """This worker cannot compute results for the machine that asks; the text says why."""
+
+
 _own = threading.local()  # a sandbox does one thing at a time: each thread has its own, and keeps it warm
 
 
@@ -25,11 +30,11 @@ def compute(
         open: without walls.
 
     Raises:
-        RuntimeError: this worker has another environment; its result would be kept under a wrong name.
+        WorkerError: this worker has another environment; its result would be kept under a wrong name.
         SandboxError: no sandbox can be had here.
     """
     if environment() != wanted:
-        raise RuntimeError(
+        raise WorkerError(
             "this worker has another Python, torch, numpy, IPython, course or autograder than the machine "
             "that asks for results: install the same versions of everything on all workers"
         )

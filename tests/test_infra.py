@@ -28,7 +28,14 @@ def commands_of(target):
     """The recipe lines of a Makefile target, as a reader would type them inside the environment."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
-    return [line.strip().replace("$(BIN)/", "").replace("$(AS_ROOT) ", "") for line in recipe.splitlines()]
+    for variable, plain in (
+        ("$(BIN)/", ""),
+        ("$(AS_ROOT) ", ""),
+        ('"$(or $(FOLDER),grading/submitted)"', "grading/submitted"),
+        ('"$(FOLDER)"', "FOLDER"),
+    ):
+        recipe = recipe.replace(variable, plain)
+    return [line.strip() for line in recipe.splitlines()]
 
 
 def test_requirements_are_exact():
@@ -70,7 +77,10 @@ def test_package_pins_no_torch():
     assert sorted(torch_lines) == ["torch", "torchvision"]
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "test-slow", "notebooks", "badges", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target",
+    ["lab", "test", "test-slow", "notebooks", "release", "grade", "grade-stock", "badges", "lock", "clean"],
+)
 def test_readme_gives_every_target_as_a_plain_command(target):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in commands_of(target):

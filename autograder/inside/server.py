@@ -74,6 +74,7 @@ def _shut_in(limits: dict[str, Any], walled: bool, reply: int, steps: int) -> No
                     os.close(file)
                 _, status = os.waitpid(inside, 0)
                 os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+            os.setsid()  # signals to the group must not reach the keeper
             walls.empty_folders(limits["disk"])
             os.chdir(walls.HOME)
         walls.limit(limits["cpu"], limits["memory"], limits["disk"])

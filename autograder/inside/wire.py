@@ -100,7 +100,10 @@ def unpack(content: bytes) -> Any:
         end = place + count * kind.itemsize
         if kind.kind not in _KINDS or kind.itemsize == 0 or end > len(content):
             raise WireError("an array's size does not fit")
-        made = np.frombuffer(content[place:end], kind).reshape(shape).copy()
+        try:
+            made = np.frombuffer(content[place:end], kind).reshape(shape).copy()
+        except ValueError as error:  # sizes of which one is 0 can be larger than any array's
+            raise WireError("an array's size does not fit") from error
         place = end
         return made
 

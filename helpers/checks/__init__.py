@@ -1,22 +1,27 @@
 """What an exercise must do: a probe runs the answer and returns plain values, a judge says what they mean.
 
-Each exercise is a module of this package with
+Each exercise is a module of this package, found by its TITLE:
 
+- `TITLE`: "Exercise 1, a two-layer LSTM";
 - `task(seed)`: what is to be run, chosen by the judge: arguments, inputs, the seed of the weights;
 - `probe(answer, task)`: runs the answer and reports what it saw, in plain values (see `running`);
-- `judge(task, values)`: compares with the trusted reference and returns a `Verdict`;
-- `TITLE`.
+- `judge(task, values)`: compares with the trusted reference and returns a `Verdict`.
 
 In a notebook `check` does all three on the spot. Where a class is graded, the probe alone runs beside the
 student's code; task and judge stay outside.
 """
 
 import importlib
+import pkgutil
 from typing import Any
 
 from helpers.checks.running import NO_ANSWER
 
-EXERCISES = ("two_layer_lstm", "dropout_gru", "birnn_bn", "gradient_clipping", "dropout_classifier")
+_PARTS = {
+    part.name: importlib.import_module(f"{__name__}.{part.name}") for part in pkgutil.iter_modules(__path__)
+}
+_TITLES = {name: part.TITLE for name, part in _PARTS.items() if hasattr(part, "TITLE")}
+EXERCISES = tuple(sorted(_TITLES, key=_TITLES.get))
 
 
 def exercise(name: str):
@@ -27,7 +32,7 @@ def exercise(name: str):
     """
     if name not in EXERCISES:
         raise ValueError(f"there is no exercise {name!r}; there are {', '.join(EXERCISES)}")
-    return importlib.import_module(f"helpers.checks.{name}")
+    return _PARTS[name]
 
 
 def check(name: str, answer: Any, points: float, seed: int = 0) -> float:

@@ -35,8 +35,8 @@ def task(seed: int) -> dict[str, Any]:
         "seed": seed,
         "builds": {
             "main": {"arguments": {**shape, "num_layers": 1, "dropout": p}, "x": x},
-            "undropped": {"arguments": {**shape, "num_layers": 1, "dropout": 0.0}, "x": x},
-            "other": {"arguments": {**shape, "num_layers": 2, "dropout": p}, "x": x, "once": True},
+            "undropped": {"arguments": {**shape, "num_layers": 1, "dropout": 0.0}, "x": x, "if_random": True},
+            "other": {"arguments": {**shape, "num_layers": 3, "dropout": p}, "x": x, "once": True},
             "copies": copies({**tiny, "num_layers": 2, "dropout": p}, few),
             "copies_again": copies({**tiny, "num_layers": 1, "dropout": q}, few),
             "copies_default": copies({**tiny, "num_layers": 1}, few),

@@ -30,14 +30,16 @@ def task(seed: int) -> dict[str, Any]:
     p, q = other_share(seed, SPEC.default_p)
     tiny = {"input_size": 2, "hidden_size": 3, "output_size": 4, "num_layers": 2}
     few = sequences(seed + 1, 6, 2, 2)
+    # Three layers, so that a second gap can lack its dropout; narrow, so that all patterns can be tried.
+    high = {"input_size": 3, "hidden_size": 2, "output_size": 4, "num_layers": 3, "dropout": q}
     return {
         "seed": seed,
         "builds": {
             "main": {"arguments": {**shape, "num_layers": 2, "dropout": p}, "x": x},
-            "undropped": {"arguments": {**shape, "num_layers": 2, "dropout": 0.0}, "x": x},
+            "undropped": {"arguments": {**shape, "num_layers": 2, "dropout": 0.0}, "x": x, "if_random": True},
             "other": {"arguments": {**shape, "num_layers": 3, "dropout": p}, "x": x, "once": True},
             "copies": copies({**tiny, "dropout": p}, few),
-            "copies_again": copies({**tiny, "dropout": q}, few),
+            "copies_again": copies(high, sequences(seed + 1, 6, 2, 3)),
             "copies_default": copies({k: v for k, v in tiny.items() if k != "num_layers"}, few),
         },
         "defaults": [shape, {**shape, "num_layers": 2, "dropout": 0.3}],

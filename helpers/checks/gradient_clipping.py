@@ -27,8 +27,8 @@ ITEMS = (
     Item("norms", "returns the norm before clipping, one number a step", 2),
 )
 COSTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(["epochs_ignored", "eval_mode"], ("runs",)),
-    "criterion_ignored": ("runs", "order"),
+    **dict.fromkeys(["epochs_ignored", "eval_mode", "criterion_ignored"], ("runs",)),
+    "criterion_arguments_swapped": ("runs", "order"),
     **dict.fromkeys(["optimizer_ignored", "step_forgotten"], ("order", "clipping")),
     **dict.fromkeys(
         ["zero_grad_forgotten", "zero_grad_once_an_epoch", "zero_grad_after_backward", "step_once_an_epoch"],
@@ -39,12 +39,14 @@ COSTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ["clipped_before_backward", "wrong_norm_type", "some_parameters_only"], ("clipping", "norms")
     ),
+    **dict.fromkeys(["square_root_forgotten", "parameters_used_up", "loss_clipped"], ("clipping", "norms")),
     **dict.fromkeys(
         ["nothing_returned", "wrong_count", "losses_returned", "norms_after_clipping", "wrong_norms"],
         ("norms",),
     ),
 }
 LEARNING_RATE = 0.01
+_equal = torch.equal  # kept: whoever patches torch to pass a test must not change what is recorded
 
 
 def task(seed: int) -> dict[str, Any]:
@@ -84,27 +86,50 @@ class _Recorder:
 
     def __init__(self, model: nn.Module, batches: list[list[Tensor]]) -> None:
         self.model, self.batches, self.events = model, batches, []
+        model.register_forward_pre_hook(
+            lambda _, inputs: self.note("forward", batch=self._batch(inputs[0], 0))
+        )
+        for parameter in model.parameters():
+            parameter.register_post_accumulate_grad_hook(self._accumulated)
 
     def note(self, event: str, **more: Any) -> None:
-        with torch.no_grad():
-            weights = torch.cat([p.flatten() for p in self.model.parameters()])
-            parts = [p.grad for p in self.model.parameters()]
-            gradient = None
-            if any(part is not None for part in parts):
-                filled = [
-                    torch.zeros_like(p) if part is None else part
-                    for p, part in zip(self.model.parameters(), parts, strict=True)
-                ]
-                gradient = torch.cat([part.flatten() for part in filled]).clone()
-        self.events.append({"event": event, "weights": weights, "gradient": gradient} | more)
+        weights = torch.cat([p.detach().flatten() for p in self.model.parameters()])
+        self.events.append({"event": event, "weights": weights, "gradient": self._gradient()} | more)
+
+    def _gradient(self, without: Tensor | None = None) -> Tensor | None:
+        """The gradient of all parameters as one vector, 0 where a parameter has none; None: there is none."""
+        parameters = list(self.model.parameters())
+        if all(p.grad is None for p in parameters):
+            return None
+        parts = [torch.zeros_like(p) if p.grad is None or p is without else p.grad for p in parameters]
+        return torch.cat([part.detach().flatten() for part in parts])
 
     def criterion(self, outputs: Tensor, targets: Tensor) -> Tensor:
         loss = squared_error(outputs, targets)
-        batch = next((k for k, (_, y) in enumerate(self.batches) if torch.equal(y, targets)), -1)
-        self.note("loss", batch=batch, value=float(loss.detach()), training=self.model.training)
+        batch, index = self._batch(targets, 1), len(self.events)
+        swapped = batch < 0 and self._batch(outputs, 1) >= 0
+        self.note(
+            "loss",
+            batch=self._batch(outputs, 1) if swapped else batch,
+            swapped=swapped,
+            value=float(loss.detach()),
+            training=self.model.training,
+        )
         if loss.requires_grad:
-            loss.register_hook(lambda _: self.note("backward"))
+            loss.register_hook(lambda _: self.note("backward", of=index, accumulated=None))
         return loss
+
+    def _accumulated(self, parameter: Tensor) -> None:
+        """backward has added to the gradient of a parameter; torch.autograd.grad never does."""
+        if self.events[-1]["event"] != "backward":  # the loss was not the criterion's
+            self.note("backward", of=None, accumulated=None)
+            # What was there before: this parameter, the first of all, does not tell any more.
+            self.events[-1]["gradient"] = self._gradient(without=parameter)
+        self.events[-1]["accumulated"] = self._gradient()
+
+    def _batch(self, part: Tensor, place: int) -> int:
+        """Which batch these inputs (place 0) or targets (1) belong to; -1 for none."""
+        return next((k for k, batch in enumerate(self.batches) if _equal(batch[place], part)), -1)
 
 
 class _Criterion(nn.Module):
@@ -233,33 +258,41 @@ class _Loop:
 
     def judge(self) -> None:
         losses, wanted = self.named("loss"), list(range(len(self.run["batches"]))) * self.run["epochs"]
-        if not losses:
+        # A loss computed for the record, say after the step, is nobody's business.
+        used = [event["of"] for event in self.named("backward")]
+        losses = [self.events[k] for k in dict.fromkeys(used) if k is not None] or losses
+        if None in used or not losses:
             self.find("criterion_ignored")
-            self.by_norms_alone(len(wanted))
-            return
         if any(not event["training"] for event in losses):
             self.find("eval_mode")
-        if [event["batch"] for event in losses] != wanted:
-            self.find("epochs_ignored", f"{len(losses)} batches, where {len(wanted)} were expected")
+        if any(event["swapped"] for event in losses):
+            self.find("criterion_arguments_swapped")
         backwards = list(self.backwards())
+        batches = [b["batch"] for b in backwards] if None in used else [event["batch"] for event in losses]
+        if batches != wanted and (used or losses):
+            self.find("epochs_ignored", f"{len(batches)} batches, where {len(wanted)} were expected")
         if not backwards:
             self.find("backward_forgotten")
             return
         self.order(backwards)
         self.clipping(backwards)
-        self.norms(backwards, losses)
+        self.norms(backwards, len(batches))
 
     def backwards(self) -> Iterator[dict[str, Any]]:
         """For each backward: what was left "before", the "base" (that plus the true gradient), the "used".
 
         "used" is the gradient that the next step or zero_grad found.
         """
-        loss = None
         for k, event in enumerate(self.events):
-            if event["event"] == "loss":
-                loss = event
-            elif event["event"] == "backward" and loss is not None:
-                before = 0.0 if event["gradient"] is None else event["gradient"].astype(float)
+            if event["event"] == "backward":
+                # Where the loss was another one there is no true gradient: then it counts as it came.
+                known = event["of"] is not None
+                forwards = [e for e in self.events[:k] if e["event"] == "forward"]
+                loss = self.events[event["of"]] if known else (forwards or [{"batch": -1}])[-1]
+                left = event["gradient"]
+                if left is None or event["accumulated"] is None:  # torch.autograd.grad adds to nothing
+                    left = np.zeros_like(event["weights"])
+                before = left.astype(float)
                 later = self.events[k + 1 :]
                 after = next(e for e in later if e["event"] in ("step", "zero_grad", "end"))
                 rest = later[later.index(after) + 1 :] if after["event"] != "end" else []
@@ -267,9 +300,12 @@ class _Loop:
                 used = np.zeros_like(event["weights"]) if after["gradient"] is None else after["gradient"]
                 yield {
                     "before": before,
-                    "base": before + self.gradient(loss["weights"], loss["batch"]),
+                    "base": before + self.gradient(loss["weights"], loss["batch"])
+                    if known
+                    else event["accumulated"].astype(float),
                     "used": used.astype(float),
-                    "loss": loss["value"],
+                    "loss": loss["value"] if known else 0.0,
+                    "batch": loss["batch"],
                     "epoch_start": loss["batch"] == 0,
                     "by": after["event"],
                     "zeroed": after["event"] == "zero_grad"
@@ -310,6 +346,9 @@ class _Loop:
         if not wrong:
             self.weights_between_steps()
             return
+        if self.used_up(backwards):
+            self.find("parameters_used_up")
+            return
         for name, matches in self.explanations().items():
             if all(matches(b) for b in backwards):
                 self.explain(name, backwards)
@@ -317,6 +356,18 @@ class _Loop:
         self.find(
             "wrong_clipping",
             "in " + _count(len(wrong), len(backwards)) + " steps the gradient is another one",
+        )
+
+    def used_up(self, backwards: list[dict[str, Any]]) -> bool:
+        """Are all gradients but the first left alone, and returned as of norm 0?"""
+        values, (first, *others) = _numbers(self.returned), backwards
+        return (
+            values is not None
+            and len(values) == len(backwards) > 1
+            and values[0] > 0
+            and not values[1:].any()
+            and _close(first["used"], self.clipped(first["base"]))
+            and all(_close(b["used"], b["base"]) for b in others)
         )
 
     def clipped(self, gradient: np.ndarray, bound: float | None = None) -> np.ndarray:
@@ -332,7 +383,13 @@ class _Loop:
 
         def some_only(b):
             pairs = list(zip(self.split(b["base"]), self.split(b["used"]), strict=True))
-            return all(_close(used, base) or _close(used, self.clipped(base)) for base, used in pairs)
+            touched = [(base, used) for base, used in pairs if not _close(used, base)]
+            together = self.clipped(np.concatenate([base for base, _ in touched])) if touched else None
+            return not touched or _close(np.concatenate([used for _, used in touched]), together)
+
+        def squared(b):
+            norm = np.linalg.norm(b["base"]) ** 2
+            return _close(b["used"], b["base"] * min(1.0, bound / norm))
 
         def by_type(order):
             def scaled(b):
@@ -347,6 +404,7 @@ class _Loop:
             "clipped_by_value": lambda b: _close(b["used"], np.clip(b["base"], -bound, bound)),
             "clipped_per_parameter": lambda b: _close(b["used"], per_parameter(b)),
             "some_parameters_only": some_only,
+            "square_root_forgotten": squared,
             "wrong_norm_type": lambda b: by_type(1)(b),
             "wrong_norm_type_largest": lambda b: by_type(np.inf)(b),
             "always_rescaled": lambda b: _close(b["used"], b["base"] * bound / np.linalg.norm(b["base"])),
@@ -400,14 +458,17 @@ class _Loop:
 
     # --- what is returned
 
-    def norms(self, backwards: list[dict[str, Any]], losses: list[dict[str, Any]]) -> None:
+    def norms(self, backwards: list[dict[str, Any]], count: int) -> None:
         values = _numbers(self.returned)
         if values is None:
-            kind = "None" if self.returned is None else "no list of numbers"
+            kinds = {"NoneType": "None", "float": "one number", "list": "an empty list"}
+            kind = kinds.get(type(self.returned).__name__, "no list of numbers")
+            if kind == "an empty list" and self.returned:
+                kind = "a list of other things than numbers"
             self.find("nothing_returned", f"returned {kind}")
             return
-        if len(values) != len(losses):
-            self.find("wrong_count", f"{len(values)} numbers for {len(losses)} steps")
+        if len(values) != count:
+            self.find("wrong_count", f"{len(values)} numbers for {count} steps")
             return
         if len(backwards) != len(values) or any(_costs(f, "norms") for f in self.verdict.findings):
             return
@@ -417,23 +478,11 @@ class _Loop:
         used = np.array([np.linalg.norm(b["used"]) for b in backwards])
         if _close(values, np.minimum(norms, self.bound)) or _close(values, used):
             self.find("norms_after_clipping", f"numbers up to {values.max():.2f}")
-        elif _close(values, np.array([event["value"] for event in losses])):
+        elif _close(values, np.array([b["loss"] for b in backwards])):
             self.find("losses_returned")
         else:
-            self.find("wrong_norms", f"{_short(values)}, and expected {_short(norms)}")
-
-    def by_norms_alone(self, wanted: int) -> None:
-        """The loss was another one: only the sizes of gradients can be judged."""
-        steps, values = self.named("step"), _numbers(self.returned)
-        if values is None:
-            self.find("nothing_returned")
-            return
-        if len(values) != wanted or len(steps) != wanted:
-            self.find("wrong_count", f"{len(values)} numbers")
-            return
-        used = np.array([0 if e["gradient"] is None else np.linalg.norm(e["gradient"]) for e in steps])
-        if not _close(used, np.minimum(values, self.bound)):
-            self.find("wrong_clipping", f"gradients of norm up to {used.max():.2f} at the step")
+            squares = ": the squares of the norms" if _close(values, norms**2) else ""
+            self.find("wrong_norms", f"{_short(values)}, where {_short(norms)} were expected{squares}")
 
 
 def _costs(finding: Finding, item: str) -> bool:

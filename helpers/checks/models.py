@@ -21,18 +21,30 @@ from helpers.checks.reference import (
     variants,
 )
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, number, shape_text
-from helpers.checks.roles import candidates
+from helpers.checks.roles import candidates, leaves
 from helpers.checks.running import NO_ANSWER, failed, one_thread
-from helpers.checks.sequence import loss_weights
-from helpers.checks.texts import MODEL
+from helpers.checks.sequence import STATE_SIZES, loss_weights, with_rows
+from helpers.checks.texts import DEFAULT_DTYPE, MODEL
 
-_CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "tanh RNN", "rnn_relu": "relu RNN"}
+_CELLS = {
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "gru_without_reset": "GRU without a reset gate",
+    "rnn_tanh": "tanh RNN",
+    "rnn_relu": "relu RNN",
+}
 _PLACES = {
     "input": "on the input",
     "between": "between the layers",
     "head": "before the output layer",
     "logits": "on the logits",
 }
+# Dropped and carried on: in all layers but the top one, and in all of them.
+_ALONG = ("along", "along_all")
+_ALONG_TEXT = "on the states that are carried from step to step"
+_READ = "the hidden state of the top layer after the last step"
+_READ_BOTH = "the final states of both directions of the top layer"
+_GAP = "gap "  # and a number: between two of the layers only
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,9 @@ COSTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ["wrong_nonlinearity", "extra_direction", "wrong_default", "cell_not_recognised"], ("layers",)
     ),
+    **dict.fromkeys(["weights_shared", "state_handed_on", "one_step_handed_up"], ("layers",)),
+    **dict.fromkeys(["not_flipped_back", "wrong_axis_flipped"], ("layers",)),
+    **dict.fromkeys(["tanh_forgotten", "sigmoid_for_tanh"], ("layers",)),
     "unidirectional": ("layers", "output"),
     **dict.fromkeys(
         ["batch_time_swapped", "first_step", "step_before_last", "mean_over_time", "sum_over_time"],
@@ -81,8 +96,13 @@ COSTS: dict[str, tuple[str, ...]] = {
         ("output",),
     ),
     **dict.fromkeys(["activation_before_head", "wrong_output", "norm_not_asked"], ("output",)),
+    **dict.fromkeys(
+        ["middle_layer_state", "layers_taken_for_directions", "sequences_see_one_another"], ("output",)
+    ),
     "no_recurrence": ("layers", "output", "dropout", "norm", "behaviour"),
     "random_in_eval": ("output", "behaviour"),
+    # Dropout and batch norm cannot be told from weights that change.
+    "made_in_forward": ("dropout", "norm", "behaviour"),
     **dict.fromkeys(
         ["no_dropout", "dropout_on_one_layer", "dropout_in_eval", "dropout_wrong_place", "dropout_unscaled"],
         ("dropout",),
@@ -90,6 +110,7 @@ COSTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ["dropout_mask_reused", "wrong_p", "dropout_argument_ignored", "dropout_unclear"], ("dropout",)
     ),
+    "dropout_missing_above": ("dropout",),
     **dict.fromkeys(
         ["no_batch_norm", "norm_after_output", "norm_on_input", "norm_over_time", "layer_norm"], ("norm",)
     ),
@@ -97,7 +118,7 @@ COSTS: dict[str, tuple[str, ...]] = {
         ["batch_statistics_in_eval", "running_statistics_in_training", "running_statistics_stand_still"],
         ("norm",),
     ),
-    "wrong_in_training": ("norm",),
+    **dict.fromkeys(["running_statistics_wrong", "wrong_in_training", "one_mean_for_all"], ("norm",)),
 }
 
 
@@ -111,6 +132,7 @@ class Judge:
 
     def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
         title, expected, hint = MODEL[name]
+        words.setdefault("read", _READ_BOTH if self.spec.bidirectional else _READ)
         known = [item.name for item in self.spec.items]
         if costs is None:
             costs = self.spec.costs.get(name) or COSTS.get(name) or ("behaviour",)
@@ -126,8 +148,13 @@ class Judge:
             self.find("not_a_module", costs=all_items(self.spec.items))
             return self.verdict
         main = self.values["builds"]["main"]
+        if "rows" in self.values:
+            self.task = with_rows(self.task, self.values["rows"])
+            self.find("batch_size_fixed", f"runs with {self.values['rows']} sequences only")
         if not self._runs(main):
             return self.verdict
+        if main["unregistered"]:
+            self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
         moved = self.values["extras"]["moved"]
         if isinstance(moved, np.ndarray) and not moved.any() and np.ptp(main["output"], axis=0).max() < 1e-5:
             self.find("constant", costs=all_items(self.spec.items))
@@ -141,6 +168,9 @@ class Judge:
                 undropped["output"], undropped["reseeded"]
             ):
                 name = "undropped"
+        if main["made_in_forward"]:
+            self._made_in_forward()
+            return self.verdict
         if random and name == "main":
             self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
             if self.spec.dropout:
@@ -154,6 +184,8 @@ class Judge:
         else:
             self.found["main"] = fit
             self._reading(*fit, name)
+            if "unpacked_as_lstm" in self._names():
+                return self.verdict
             self._gradients(*fit, name)
         if "other" in self.values["builds"]:
             self._other()
@@ -200,7 +232,7 @@ class Judge:
     @staticmethod
     def _differs(a: Any, b: Any) -> bool:
         same = isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape
-        return not same or not np.allclose(a, b, rtol=1e-4, atol=1e-5)
+        return not same or not np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True)
 
     def _state(self, main: Mapping[str, Any]) -> None:
         if self._differs(main["output"], main["again"]):
@@ -211,6 +243,20 @@ class Judge:
                 else "an error the second time"
             )
             self.find("state_kept", got)
+
+    def _made_in_forward(self) -> None:
+        """The rest of an answer whose weights may change from call to call, judged by a single call."""
+        main = self.values["builds"]["main"]
+        owners = {part["name"].rpartition(".")[0] for part in main["made_in_forward"]}
+        kinds = [module["kind"] for module in main["modules"] if module["name"] in owners]
+        self.find("made_in_forward", f"made in forward: {', '.join(kinds)}")
+        fit = self._fit("main")
+        if fit is None:
+            self._without_fit("main")
+        else:
+            self._reading(*fit, "main")
+        self._defaults()
+        self._extras(None)
 
     # --- which weights do what
 
@@ -237,7 +283,10 @@ class Judge:
         norms = _norm_places(roles.norm)
         inside = [name for name in norms if not name.startswith("input_")]
         limit = 4 if roles.exact else 2
-        for layout, place in itertools.product(("right", "swapped", "reshaped"), (None, *norms)):
+        layouts = ("right", "swapped", "reshaped")
+        if roles.network.slip or roles.network.shared:
+            layouts, limit = layouts[:1], 2  # not many mistakes at once
+        for layout, place in itertools.product(layouts, (None, *norms)):
             if place in inside or (place and roles.norm.width not in (1, x.shape[2])):
                 continue
             start = Fit(layout=layout, norm=place or "none")
@@ -263,17 +312,26 @@ class Judge:
         given = self.task["builds"][build]
         arguments = given["arguments"]
         output = self.values["builds"][build]["output"]
-        if network.kind != spec.cell:
-            if {network.kind, spec.cell} == {"rnn_tanh", "rnn_relu"}:
-                self.find("wrong_nonlinearity")
-            else:
-                self.find("wrong_cell", f"{_CELLS[network.kind]} layers", cell=_CELLS[spec.cell])
+        others = {unit.kind for layer in network.layers for unit in layer} - {spec.cell}
+        if others and others | {spec.cell} == {"rnn_tanh", "rnn_relu"}:
+            self.find("wrong_nonlinearity")
+        elif others:
+            kinds = " and ".join(_CELLS[kind] for kind in sorted(others))
+            self.find("wrong_cell", f"layers of this kind: {kinds}", cell=_CELLS[spec.cell])
         if spec.bidirectional and (network.directions == 1 or not network.flips):
             self.find("unidirectional")
         if not spec.bidirectional and network.directions == 2:
             self.find("extra_direction")
+        if network.shared:
+            self.find("weights_shared")
+        if network.slip:
+            self.find(
+                {"features_flipped": "wrong_axis_flipped", "batch_flipped": "wrong_axis_flipped"}.get(
+                    network.slip, network.slip
+                )
+            )
         asked, hidden = arguments.get("num_layers", 2), arguments["hidden_size"]
-        words = {"asked": asked, "cell": _CELLS[spec.cell]}
+        words = self._layers(asked)
         have = len(network.layers)
         if have != asked and not {"one_layer", "too_many_layers"} & self._names():
             got = f"{have} layer{'' if have == 1 else 's'}"
@@ -283,8 +341,10 @@ class Judge:
                 self.find("one_layer" if have < asked else "too_many_layers", got, **words)
             if spec.dropout == "between" and have == 1:
                 self.find("dropout_on_one_layer")
-        if network.hidden != hidden:
-            self.find("hidden_size_ignored", f"{network.hidden} hidden units", hidden=hidden)
+        widths = [layer[0].hidden for layer in network.layers]
+        if set(widths) != {hidden}:
+            got = " and ".join(map(str, dict.fromkeys(widths))) + " hidden units"
+            self.find("hidden_size_ignored", got, hidden=hidden)
         if fit.layout != "right":
             self.find("batch_time_swapped", costs=self._with_shape(build))
         elif fit.reading == "every":
@@ -292,7 +352,11 @@ class Judge:
                 "every_step", f"an output of shape {shape_text(output.shape)}", shape=self._shape(build)
             )
         elif fit.reading in ("forward_only", "backward_only", "forward_twice", "backward_twice"):
-            self.find("one_direction_read")
+            if spec.bidirectional:  # else the other direction should not be there at all
+                self.find("one_direction_read")
+        elif fit.reading == "unpacked_as_lstm":
+            got = f"an output of shape {shape_text(output.shape)}"
+            self.find("unpacked_as_lstm", got, all_items(spec.items))
         elif fit.reading == "directions_averaged":
             self.find("directions_summed")
         elif fit.reading not in ("last", "last_swapped"):
@@ -302,12 +366,20 @@ class Judge:
         if not fit.head:
             self.find("no_head", f"an output of shape {shape_text(output.shape)}", shape=self._shape(build))
         elif output.shape[-1] != self._outputs(build):
-            self.find("output_size_ignored", f"{output.shape[-1]} logits", outputs=self._outputs(build))
+            count = output.shape[-1]
+            got = f"{count} logit{'' if count == 1 else 's'}"
+            self.find("output_size_ignored", got, outputs=self._outputs(build))
         if fit.after in ("softmax", "log_softmax", "sigmoid"):
             self.find("softmax", what=fit.after)
         elif fit.after != "none":
             self.find("activation_on_logits", what=fit.after)
         self._norm(roles, fit)
+
+    def _layers(self, asked: int) -> dict[str, Any]:
+        return {
+            "asked": asked,
+            "layers": f"{asked} {_CELLS[self.spec.cell]} layer{'' if asked == 1 else 's'}",
+        }
 
     def _names(self) -> set[str]:
         return {finding.name for finding in self.verdict.findings}
@@ -349,15 +421,15 @@ class Judge:
         )
         if isinstance(moved, np.ndarray) and len(output) == rows:
             if moved[:, 1:].any():
-                self.find("batch_time_swapped")
+                self.find("sequences_see_one_another")
             elif moved[:, 0].sum() <= 1:
                 self.find("no_recurrence")
             elif not moved[:, 0].all():
                 steps = [t for t in range(len(moved)) if not moved[t, 0]]
                 self.find("wrong_output", f"steps {steps} (counted from 0) do not reach the logits")
-        if not {"batch_time_swapped", "no_recurrence", "wrong_output"} & self._names():
+        if not {"sequences_see_one_another", "no_recurrence", "wrong_output"} & self._names():
             if recurrent:
-                self.find("wrong_output")
+                self.find("wrong_output", f"forward calls {', '.join(values['called'])}")
             else:
                 cell = _CELLS[self.spec.cell]
                 self.find("cell_not_recognised", a_cell=f"{'an' if cell in ('LSTM',) else 'a'} {cell}")
@@ -368,14 +440,16 @@ class Judge:
     def _gradients_only(self) -> None:
         main = self.values["builds"]["main"]
         if any(not p["learns"] for p in main["parameters"]):
-            self.find("frozen", ", ".join(p["name"] for p in main["parameters"] if not p["learns"]))
+            self.find("frozen", _some([p["name"] for p in main["parameters"] if not p["learns"]]))
         elif isinstance(main["eval_run"], dict) and not failed(main["eval_run"]):
             gradient = main["eval_run"]["input_gradient"]
             if gradient is None or not np.abs(gradient).max() > 0:
-                self.find("detached")
+                self.find("detached", "no gradient for x")
 
     def _gradients(self, roles: Roles, fit: Fit, build: str) -> None:
         values = self.values["builds"][build]
+        if values["unregistered"]:
+            return  # they do not learn, said already
         if any(not p["learns"] for p in values["parameters"]):
             self._gradients_only()
             return
@@ -389,13 +463,19 @@ class Judge:
         expected = torch.autograd.grad(
             (output * loss_weights(output.shape)).sum(), tensors, allow_unused=True
         )
-        for want, got in zip(expected, [done["input_gradient"], *done["gradients"]], strict=True):
+        names, gradients = ["x", *roles.parameters], [done["input_gradient"], *done["gradients"]]
+        without, wrong = [], []
+        for name, want, got in zip(names, expected, gradients, strict=True):
             if want is None or not want.abs().max() > 1e-7:
                 continue
             if got is None or not np.abs(got).max() > 0:
-                self.find("detached")
+                without.append(name)
             elif not np.allclose(want.numpy(), got, rtol=1e-2, atol=1e-3 * float(want.abs().max())):
-                self.find("wrong_gradient")
+                wrong.append(name)
+        if without:
+            self.find("detached", f"no gradient for {_some(without)}")
+        elif wrong:
+            self.find("wrong_gradient", f"other gradients for {_some(wrong)}")
 
     # --- the same with other arguments
 
@@ -404,18 +484,19 @@ class Judge:
         if failed(other["output"]):
             error = other["output"]["error"]
             got = f"{self._call('other')}: {error['type']}: {error['text']}"
-            words = {
-                "asked": self.task["builds"]["other"]["arguments"]["num_layers"],
-                "cell": _CELLS[self.spec.cell],
-            }
-            self.find("num_layers_ignored", got, **words)
+            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("num_layers_ignored", got, **self._layers(asked))
             return
         if self._differs(other["output"], other["reseeded"]):
             return  # dropout in eval mode: said already
+        if self.spec.dropout is None and self._differs(*other["train_calls"]):
+            layers = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("dropout_not_asked", f"with num_layers={layers}, other logits each time")
         fit = self._fit("other")
         if fit is not None:
             self.found["other"] = fit
             self._reading(*fit, "other")
+            self._gradients(*fit, "other")
         elif "main" in self.found:
             asked = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("wrong_output", f"with num_layers={asked} the logits are others than expected")
@@ -452,20 +533,42 @@ class Judge:
         with torch.no_grad():
             if fit.reading == "every":
                 self.find("norm_over_time")
+            elif roles.norm.mean is not None and roles.norm.width == 1:
+                self.find("one_mean_for_all")
             elif _equal(forward(roles, replace(fit, norm="batch"), x), target):
-                floating = [
-                    b for b, info in zip(done["buffers"], main["buffers"], strict=True) if info["floating"]
-                ]
-                before = [roles.norm.mean, roles.norm.var]
-                still = all(any(np.allclose(b.numpy(), after) for after in floating) for b in before)
-                if still:
-                    self.find("running_statistics_stand_still")
+                self._statistics(roles, fit, x, main)
             elif _equal(forward(roles, fit, x), target):
                 self.find("running_statistics_in_training")
             elif fit.layout == "right" and _equal(forward(roles, replace(fit, norm="over_time"), x), target):
                 self.find("norm_over_time")
             else:
                 self.find("wrong_in_training")
+
+    def _statistics(self, roles: Roles, fit: Fit, x: Tensor, main: Mapping[str, Any]) -> None:
+        """Did the running mean and variance move from where they were towards those of this batch?
+
+        Any momentum is right, and so is the variance with or without Bessel's correction.
+        """
+        norm, kept = roles.norm, []
+        _, buffers = leaves(main, self.task["seed"])
+        after = [
+            b
+            for b, info in zip(main["train_run"]["buffers"], main["buffers"], strict=True)
+            if info["floating"]
+        ]
+        now = dict(zip(buffers, map(torch.from_numpy, after), strict=True))
+        for before in (norm.mean, norm.var):
+            name = next(name for name, value in buffers.items() if torch.equal(value, before))
+            kept.append(now[name].double())
+        done = run(roles.network, network_input(roles, fit, x))
+        features = readings(roles.network, done, fit.layout)[fit.reading]()
+        spreads = [features.var(0, unbiased=unbiased) for unbiased in (True, False)]
+        mean = _share_of_the_way(norm.mean, features.mean(0), kept[0])
+        variances = [_share_of_the_way(norm.var, spread, kept[1]) for spread in spreads]
+        if abs(mean) < 1e-3 and abs(variances[0]) < 1e-3:
+            self.find("running_statistics_stand_still")
+        elif not (1e-3 < mean < 1.001 and any(abs(share - mean) < 1e-3 for share in variances)):
+            self.find("running_statistics_wrong")
 
     # --- defaults
 
@@ -503,18 +606,23 @@ class Judge:
         """Judge one set of copies; True where there is no more to be said."""
         values, given = self.values["builds"][build], self.task["builds"][build]
         p = given["arguments"].get("dropout", self.spec.default_p)
-        copies, calls = values["train_copies"], np.stack(values["train_calls"])
+        copies = values["train_copies"]
         if self._differs(values["output"], values["reseeded"]):
             self.find("dropout_in_eval")
             return True
-        if np.ptp(calls, axis=0).max() < 1e-5:
+        alike = bool(values["train_calls"])  # the probe makes other calls where all copies fared alike
+        if alike and np.ptp(np.stack(values["train_calls"]), axis=0).max() < 1e-5:
+            reads_below = fit is not None and fit[1].reading == "first_layer_state"
+            if reads_below and self.spec.dropout == "between" and self._draws():
+                self.verdict.remarks.append("what is dropped above the bottom layer cannot be seen here")
+                return True
             if fit is not None and "relu" in (fit[1].before, fit[1].after):
                 return False  # relu may have put all units of this one sequence to 0: nothing to be seen
             self.find("no_dropout", "the same logits each time in training mode", place=place)
             return True
         if fit is not None and fit[1].layout != "right":
             return True  # sequences see one another: which one dropped what cannot be told
-        if np.ptp(calls, axis=1).max() < 1e-5:
+        if alike:
             self.find("dropout_mask_reused", "the same units are dropped in all sequences of a batch")
             return True
         own = self._fit(build, fit) or self._fit(build)
@@ -529,16 +637,25 @@ class Judge:
             return True
         return self._told(told, build, p, place)
 
+    def _draws(self) -> bool:
+        """Was anything drawn at random in training?"""
+        done = self.values["builds"]["main"]["train_run"]
+        return not failed(done) and done["draws"]
+
     def _told(self, told: "Dropout", build: str, p: float, place: str) -> bool:
-        if told.places != (self.spec.dropout,):
-            where = " and ".join(_PLACES[part] for part in told.places)
+        if self.spec.dropout == "between" and told.places[0].startswith(_GAP):
+            k = int(told.places[0].removeprefix(_GAP))
+            self.find("dropout_missing_above", f"dropout between layers {k + 1} and {k + 2} alone")
+        elif told.places != (self.spec.dropout,):
+            where = " and ".join(_PLACES.get(part, _ALONG_TEXT) for part in told.places)
             self.find("dropout_wrong_place", f"dropout {where}", place=place)
         elif told.reused:
             self.find("dropout_mask_reused")
         elif not told.scaled:
             self.find("dropout_unscaled", "what is kept stays as large as it was")
-        elif abs(told.p - p) > 1e-6 or told.odd_rate:
-            got = f"{told.rate:.2f} of the units dropped"
+        # With a layer too many, two patterns of dropped units may come too close to be told apart.
+        elif abs(told.p - p) > 1e-6 or (told.odd_rate and "too_many_layers" not in self._names()):
+            got = f"{told.rate if told.odd_rate else told.p:.2f} of the units dropped"
             if build == "copies_default":
                 self.find("wrong_default", got, ("dropout",), expected=f"dropout={number(p)}")
             elif abs(told.p - self.spec.default_p) < 1e-6:
@@ -555,7 +672,7 @@ class Judge:
         extras, outputs = self.values["extras"], self._outputs("main")
         rows = len(self.task["builds"]["main"]["x"])
         right = fit is not None and fit[1].layout == "right" and fit[1].reading in ("last", "last_swapped")
-        right = right and fit[1].norm != "batch"
+        right = right and fit[1].norm != "batch" and "rows" not in self.values
         if right and fit[1].head:
             for key, shape in (("one_row", (1, outputs)), ("one_step", (rows, outputs))):
                 got = extras[key]
@@ -567,6 +684,9 @@ class Judge:
                     )
                 elif got.shape != shape and "output_size_ignored" not in self._names():
                     self.find(f"{key}_fails", f"shape {shape_text(got.shape)}", shape=shape_text(shape))
+        alike = extras["alike"]
+        if right and self.spec.norm and isinstance(alike, np.ndarray) and not np.isfinite(alike).all():
+            self.find("divides_by_zero")
         operations = extras["operations"]
         if (
             isinstance(operations, list)
@@ -574,14 +694,25 @@ class Judge:
             and (fit is None or fit[1].layout == "right")
         ):
             got = f"{operations[0]} operations for 2 sequences, {operations[1]} for 8"
-            if "batch_time_swapped" not in self._names():
+            if not {"batch_time_swapped", "sequences_see_one_another"} & self._names():
                 self.find("loop_over_batch", got)
-        if failed(extras["meta"]) and "device" in extras["meta"]["error"]["text"]:
+        seen = not self.values["builds"]["main"]["unregistered"]
+        if failed(extras["meta"]) and "device" in extras["meta"]["error"]["text"] and seen:
             self.find("device_fixed", _error_text(extras["meta"]))
-        if failed(extras["float64"]):
-            self.find("dtype_fixed", _error_text(extras["float64"]))
-        elif extras["float64"]["dtype"] != "torch.float64":
-            self.find("dtype_fixed", f"{extras['float64']['dtype']} from a model in float64")
+        self._dtype(extras["float64"], extras["float64_by_default"])
+
+    def _dtype(self, float64: Any, float64_by_default: Any) -> None:
+        if float64 == "torch.float64" or self.values["builds"]["main"]["unregistered"]:
+            return
+        if float64_by_default == "torch.float64":
+            self.verdict.remarks.append(DEFAULT_DTYPE)
+            return
+        got = _error_text(float64) if failed(float64) else f"{float64} from a model in float64"
+        self.find("dtype_fixed", got)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _error_text(value: Mapping[str, Any]) -> str:
@@ -599,7 +730,7 @@ def error_name(error: Mapping[str, str]) -> str:
         for part in (*shapes, "Expected input_size", "normalized_shape", "input has inconsistent")
     ):
         return "feature_count"
-    if "Expected hidden" in text or "expected hidden" in text or "batch size" in text:
+    if any(part in text for part in STATE_SIZES):
         return "batch_size_fixed"
     return "raises"
 
@@ -632,6 +763,13 @@ def _possible(roles: Roles, fit: Fit, features: Tensor, target: Tensor) -> bool:
     return (*features.shape[:-1], wide) == tuple(target.shape)
 
 
+def _share_of_the_way(start: Tensor, end: Tensor, reached: Tensor) -> float:
+    """How far `reached` is on the way from `start` to `end`, in shares of it; NaN if it is not on the way."""
+    share = ((reached - start) * (end - start)).sum() / (end - start).square().sum()
+    on_the_way = torch.allclose(reached, start + share * (end - start), rtol=1e-3, atol=1e-4)
+    return float(share) if on_the_way else float("nan")
+
+
 def _equal(ours: Tensor, theirs: Tensor) -> bool:
     return ours.shape == theirs.shape and torch.allclose(ours, theirs, rtol=1e-4, atol=2e-5)
 
@@ -660,7 +798,8 @@ def _explain(roles: Roles, fit: Fit, x: Tensor, copies: np.ndarray, p: float, sp
     if fit.reading == "every":
         target, fit = target[:, -1], replace(fit, reading="last")
     first = spec.dropout
-    single = [(first,)] + [(part,) for part in _PLACES if part != first]
+    gaps = [f"{_GAP}{k}" for k in range(len(roles.network.layers) - 1)] if first == "between" else []
+    single = [(first,)] + [(part,) for part in (*_PLACES, *_ALONG, *gaps) if part != first]
     pairs = list(itertools.combinations(_PLACES, 2))
     shares = [p, 1 - p, p / 2, 1 - (1 - p) ** 2, spec.default_p, 0.5, *(k / 10 for k in range(1, 10))]
     for places in single + pairs:
@@ -668,21 +807,22 @@ def _explain(roles: Roles, fit: Fit, x: Tensor, copies: np.ndarray, p: float, sp
             made = _patterns(roles, fit, x, places, share)
             if made is None:
                 break
-            outputs, kept = made
+            outputs, kept, audible = made
             if torch.cdist(target[:16], outputs).amin(dim=1).max() > 5e-4:
                 continue
             distance, which = torch.cdist(target, outputs).min(dim=1)
             if distance.max() > 5e-4:
                 continue
-            seen = kept[which]  # (copies, places)
-            rate = float(1 - seen.mean())
+            # A unit whose readers are all dropped themselves makes no difference: it must not count.
+            seen, heard = kept[which], audible[which]  # (copies, units)
+            rate = float(1 - seen[heard].mean())
+            seen = torch.where(heard, seen, seen.mean(dim=0))
             if share == 0.0 and rate == 0.0:
                 continue
             share_ = share or rate
             error = 6 * (share_ * (1 - share_) / len(seen)) ** 0.5  # one column alone, the widest case
-            return Dropout(
-                places, share_, rate, share > 0, _together(seen), share > 0 and abs(rate - share) > error
-            )
+            odd_rate = share > 0 and abs(rate - share) > error
+            return Dropout(places, share_, rate, share > 0, _together(seen), odd_rate)
     return None
 
 
@@ -698,8 +838,11 @@ def _together(seen: Tensor) -> bool:
 @torch.no_grad()
 def _patterns(
     roles: Roles, fit: Fit, x: Tensor, places: Sequence[str], p: float
-) -> tuple[Tensor, Tensor] | None:
-    """(outputs, kept): the output for each pattern of kept (1) and dropped (0) units; None if too many."""
+) -> tuple[Tensor, Tensor, Tensor] | None:
+    """(outputs, kept, audible): the output for each pattern of kept (1) and dropped (0) units.
+
+    audible: would the output be another one if this unit changed? None: there are too many patterns.
+    """
     network = roles.network
     _, T, D = x.shape
     wide = network.hidden * network.directions
@@ -710,27 +853,36 @@ def _patterns(
         "between": T * wide * (len(network.layers) - 1),
         "head": features,
         "logits": outputs,
-    }
+        "along": T * wide * (len(network.layers) - 1),
+        "along_all": T * wide * len(network.layers),
+    } | {f"{_GAP}{k}": T * wide for k in range(len(network.layers) - 1)}
     count = sum(sizes[place] for place in places)
-    if any(sizes[place] == 0 for place in places) or count > 10:
+    if any(sizes[place] == 0 for place in places) or count > 12:
         return None
     kept = torch.tensor(list(itertools.product((0.0, 1.0), repeat=count)), dtype=torch.float64)
     masks = dict(zip(places, (kept / (1 - p)).split([sizes[place] for place in places], dim=1), strict=True))
     many = x.expand(len(kept), -1, -1)
     if "input" in masks:
         many = many * masks["input"].reshape(-1, T, D)
-    between = None
+    dropped = {int(name.removeprefix(_GAP)): masks[name] for name in masks if name.startswith(_GAP)}
     if "between" in masks:
-        mask = masks["between"].reshape(len(kept), -1, T, wide)
+        dropped = dict(enumerate(masks["between"].split(T * wide, dim=1)))
 
-        def between(sequence: Tensor, layer: int) -> Tensor:
-            return sequence * mask[:, layer]
+    def between(sequence: Tensor, layer: int) -> Tensor:
+        mask = dropped.get(layer)
+        return sequence if mask is None else sequence * mask.reshape(-1, T, wide)
 
-    outputs = forward(roles, fit, many, between, {k: masks[k] for k in ("head", "logits") if k in masks})
+    along = None
+    for name in set(masks) & set(_ALONG):
+        mask = masks[name].reshape(len(kept), -1, T, wide).unbind(1)
+        along = [*mask, *[None] * (len(network.layers) - len(mask))]
+    outputs = forward(roles, fit, many, between, masks, along)
     # What is dropped where nobody looks cannot be told: after the step that is read, say.
     halves = [outputs.unflatten(0, (2**k, 2, -1)) for k in range(count)]
-    heard = [bool((half[:, 0] - half[:, 1]).abs().max() > 1e-4) for half in halves]
-    return (outputs, kept[:, heard]) if any(heard) else None
+    moves = [(half[:, :1] - half[:, 1:]).abs().amax(-1) > 1e-4 for half in halves]
+    audible = torch.stack([move.expand(-1, 2, -1).flatten() for move in moves], dim=1)
+    heard = audible.any(dim=0)
+    return (outputs, kept[:, heard], audible[:, heard]) if heard.any() else None
 
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:

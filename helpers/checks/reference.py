@@ -8,7 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
+GATES = {"lstm": 4, "gru": 3, "gru_without_reset": 2, "rnn_tanh": 1, "rnn_relu": 1}
+# Ways to write a cell wrongly, and to put layers together wrongly: any layers, and those of two directions.
+SLIPS_OF_CELLS = {"lstm": ("tanh_forgotten", "sigmoid_for_tanh")}
+SLIPS = ("state_handed_on", "one_step_handed_up")
+SLIPS_OF_TWO = ("not_flipped_back", "features_flipped", "batch_flipped")
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,8 @@ class Unit:
     """One layer in one direction. Gates lie one after the other: i, f, g, o or r, z, n, as in torch.
 
     For a GRU: `reset_first` multiplies the state by the reset gate before the matrix and not after it;
-    `keeps_with_z` is torch's h = z h + (1 - z) n, else z and 1 - z change places.
+    `keeps_with_z` is torch's h = z h + (1 - z) n, else z and 1 - z change places. `slip`: what is wrong with
+    a cell written by hand, one of SLIPS_OF_CELLS.
     """
 
     kind: str
@@ -26,6 +31,7 @@ class Unit:
     b_hh: Tensor
     reset_first: bool = False
     keeps_with_z: bool = True
+    slip: str = ""
 
     @property
     def hidden(self) -> int:
@@ -35,21 +41,35 @@ class Unit:
     def inputs(self) -> int:
         return self.w_ih.shape[1]
 
-    def run(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """x (B, T, D) -> every hidden state (B, T, H), last cell state (B, H; for all but an LSTM: h)."""
+    def run(
+        self, x: Tensor, start: tuple[Tensor, Tensor] | None = None, along: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """x (B, T, D) -> every hidden state (B, T, H), last cell state (B, H; for all but an LSTM: h).
+
+        start: first h and c, each (B, H); None: zeros. along: factors (B, T, H) on the state carried on.
+        """
         h = c = x.new_zeros(x.shape[0], self.hidden)
+        if start is not None:
+            h, c = start
         projected = x @ self.w_ih.T + self.b_ih
         states = []
         for t in range(x.shape[1]):
             h, c = self._step(projected[:, t], h, c)
+            if along is not None:
+                h = h * along[:, t]
             states.append(h)
         return torch.stack(states, dim=1), c
 
     def _step(self, px: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         if self.kind == "lstm":
             i, f, g, o = (px + h @ self.w_hh.T + self.b_hh).chunk(4, dim=1)
-            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-            return o.sigmoid() * c.tanh(), c
+            c = f.sigmoid() * c + i.sigmoid() * (g.sigmoid() if self.slip == "sigmoid_for_tanh" else g.tanh())
+            return o.sigmoid() * (c if self.slip == "tanh_forgotten" else c.tanh()), c
+        if self.kind == "gru_without_reset":
+            z, n = (px + h @ self.w_hh.T + self.b_hh).chunk(2, dim=1)
+            z, n = z.sigmoid(), n.tanh()
+            h = z * h + (1 - z) * n if self.keeps_with_z else (1 - z) * h + z * n
+            return h, h
         if self.kind == "gru":
             H = self.hidden
             gates = px[:, : 2 * H] + h @ self.w_hh[: 2 * H].T + self.b_hh[: 2 * H]
@@ -70,11 +90,13 @@ class Network:
 
     `joined`: each layer reads both directions of the one below; else each direction is a stack of its own.
     `flips`: the second direction reads from the end; without it there are two networks forward in time.
+    `slip`: what else is wrong with the way in which the layers hang together, a name out of SLIPS.
     """
 
     layers: Sequence[Sequence[Unit]]
     joined: bool = True
     flips: bool = True
+    slip: str = ""
 
     @property
     def directions(self) -> int:
@@ -94,10 +116,14 @@ class Network:
         for layer in self.layers:
             if any(unit.inputs != wide for unit in layer):
                 return False
-            if layer[0].hidden != self.hidden:
-                return False
-            wide = self.hidden * (self.directions if self.joined else 1)
+            wide = layer[0].hidden * (self.directions if self.joined else 1)
         return True
+
+    @property
+    def shared(self) -> bool:
+        """Does one set of weights stand in two places?"""
+        weights = [id(unit.w_hh) for layer in self.layers for unit in layer]
+        return len(set(weights)) < len(weights)
 
 
 @dataclass(frozen=True)
@@ -109,24 +135,39 @@ class Run:
     c: Sequence[Sequence[Tensor]]
 
 
-def run(network: Network, x: Tensor, between: Callable[[Tensor, int], Tensor] | None = None) -> Run:
-    """Run a network; `between(sequence, k)` changes what layer k hands to the next one (dropout)."""
+def run(
+    network: Network,
+    x: Tensor,
+    between: Callable[[Tensor, int], Tensor] | None = None,
+    along: Sequence[Tensor | None] | None = None,
+) -> Run:
+    """Run a network (its layers, directions and slip).
+
+    between: `between(sequence, k)` changes what layer k hands to the next one (dropout). along: for each
+    layer, factors on the states that it carries from step to step.
+    """
+    slip = network.slip
+    axis = {"features_flipped": 2, "batch_flipped": 0}.get(slip, 1)  # the axis that is flipped: time is 1
     below = [x] * network.directions
     h, c = [], []
     for k, layer in enumerate(network.layers):
-        outputs, cells = [], []
+        outputs, finals, cells = [], [], []
         for direction, unit in enumerate(layer):
             backward = direction == 1 and network.flips
-            y, cell = unit.run(below[direction].flip(1) if backward else below[direction])
-            outputs.append(y.flip(1) if backward else y)
+            start = (h[-1][direction], c[-1][direction]) if slip == "state_handed_on" and h else None
+            read = below[direction].flip(axis) if backward else below[direction]
+            y, cell = unit.run(read, start, along and along[k])
+            outputs.append(y.flip(axis) if backward and slip != "not_flipped_back" else y)
+            finals.append(y[:, -1])
             cells.append(cell)
-        finals = [y[:, 0] if d == 1 and network.flips else y[:, -1] for d, y in enumerate(outputs)]
         h.append(finals)
         c.append(cells)
         joined = torch.cat(outputs, dim=2)
         if between is not None and k + 1 < len(network.layers):
             joined = between(joined, k)
-        below = [joined] * len(layer) if network.joined else list(joined.split(network.hidden, dim=2))
+        below = [joined] * len(layer) if network.joined else list(joined.split(layer[0].hidden, dim=2))
+        if slip == "one_step_handed_up":
+            below = [torch.cat(finals, dim=1)[:, None]] * len(layer)
     return Run(joined, h, c)
 
 
@@ -213,6 +254,8 @@ def readings(network: Network, done: Run, layout: str) -> dict[str, Callable[[],
         # y is (T, B, F) here: the answer's own [:, -1] picks the last step of every sequence.
         caller = y.transpose(0, 1)
         found = {"last_column": lambda: caller[:, -1], "last": lambda: torch.cat(h[-1], dim=1)}
+        if both:
+            found["ends_of_columns"] = lambda: torch.cat([caller[:, -1, :H], caller[:, 0, H:]], dim=1)
         return found | {"every": lambda: caller}
     if layout == "reshaped":
         return {"last": lambda: torch.cat(h[-1], dim=1), "last_column": lambda: y[:, -1]}
@@ -230,6 +273,14 @@ def readings(network: Network, done: Run, layout: str) -> dict[str, Callable[[],
     if len(h) > 1:
         found["first_layer_state"] = lambda: torch.cat(h[0], dim=1)
         found["all_layers_read"] = lambda: torch.cat([part for layer in h for part in layer], dim=1)
+    if len(h) > 2:
+        found["middle_layer_state"] = lambda: torch.cat(h[1], dim=1)
+    if len(h) == 2 and not both and network.kind != "lstm":
+        # `output, (h_n, c_n) = gru(x)` cuts h_n by its layers; h_n[-1] is then one sequence's state.
+        found["unpacked_as_lstm"] = lambda: h[0][0][-1]
+    if len(h) > 1 and both:
+        flat = [part for layer in h for part in layer]
+        found["layers_taken_for_directions"] = lambda: torch.cat([flat[len(h) - 1], flat[-1]], dim=1)
     if network.kind == "lstm":
         found["cell_state"] = lambda: torch.cat(c[-1], dim=1)
     if both:
@@ -282,9 +333,14 @@ def network_input(roles: Roles, fit: Fit, x: Tensor) -> Tensor:
     return x
 
 
-def forward(roles: Roles, fit: Fit, x: Tensor, between=None, drop: dict | None = None) -> Tensor:
-    """The output of an answer that is built as `roles` and `fit` say, from x (B, T, D) in float64."""
-    done = run(roles.network, network_input(roles, fit, x), between)
+def forward(
+    roles: Roles, fit: Fit, x: Tensor, between=None, drop: Mapping[str, Tensor] | None = None, along=None
+) -> Tensor:
+    """The output of an answer that is built as `roles` and `fit` say, from x (B, T, D) in float64.
+
+    between, along: see `run`. drop: see `to_logits`.
+    """
+    done = run(roles.network, network_input(roles, fit, x), between, along)
     if fit.norm == "over_time":
         done = replace(done, **_normed_over_time(roles, done))
         fit = replace(fit, norm="none")

@@ -13,22 +13,29 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.checks.reference import GATES, Network, Norm, Roles, Unit
+from helpers.checks.reference import GATES, SLIPS, SLIPS_OF_CELLS, SLIPS_OF_TWO, Network, Norm, Roles, Unit
 from helpers.checks.running import fill_values
 
-_LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn_tanh": "h", "rnn_relu": "h"}
+_LETTERS = {"lstm": "ifgo", "gru": "rzn", "gru_without_reset": "zn", "rnn_tanh": "h", "rnn_relu": "h"}
+# Conventions in which the cells of the GRU family are written: (reset_first, keeps_with_z) of a Unit.
+_GRUS = {
+    "gru": [(False, True), (False, False), (True, True), (True, False)],
+    "gru_without_reset": [(False, True), (False, False)],
+}
 
 
 def leaves(values: Mapping[str, Any], seed: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """(parameters, floating buffers) of an answer with the values that the probe put in, in float64."""
     parameters = {
-        p["name"]: torch.from_numpy(fill_values(seed, k, tuple(p["shape"]))).double().requires_grad_()
+        p["name"]: torch.tensor(fill_values(seed, k, tuple(p["shape"]))).double().requires_grad_()
         for k, p in enumerate(values["parameters"])
     }
+    for p in values["made_in_forward"]:
+        parameters[p["name"]] = torch.from_numpy(p["value"]).double()
     buffers = {
-        b["name"]: torch.from_numpy(fill_values(seed, k, tuple(b["shape"]), buffer=True)).double()
+        b["name"]: torch.tensor(fill_values(seed, k, tuple(b["shape"]), buffer=True)).double()
         for k, b in enumerate(values["buffers"])
-        if b["floating"]
+        if b["filled"]
     }
     return parameters, buffers
 
@@ -47,7 +54,7 @@ def candidates(
     owned = {m["name"] for m in modules if m["kind"] == "Linear"}
     norm = _torch_norm(norms, parameters, buffers) if norms else None
     if recurrent:
-        networks = list(_torch_networks(recurrent, parameters, inputs, bidirectional))
+        networks = list(_torch_networks(recurrent, values["calls"], parameters, inputs))
         heads = list(_heads(free, owned)) or [(None, free)]
         for (k, network), (head, rest) in itertools.product(enumerate(networks), heads):
             roles = Roles(network, head, norm, True, f"torch {k}", parameters)
@@ -90,26 +97,42 @@ def _torch_units(module: Mapping[str, Any], parameters: Mapping[str, Tensor]) ->
 
 
 def _torch_networks(
-    modules: Sequence[Mapping[str, Any]], parameters: Mapping[str, Tensor], inputs: int, bidirectional: bool
+    modules: Sequence[Mapping[str, Any]],
+    calls: Sequence[str],
+    parameters: Mapping[str, Tensor],
+    inputs: int,
 ) -> Iterator[Network]:
-    blocks = [_torch_units(module, parameters) for module in modules]
-    layers = [layer for block in blocks for layer in block]
-    if all(len(layer) == len(layers[0]) for layer in layers):
-        chain = Network(layers)
-        if chain.fits(inputs):
-            yield chain
-    if all(len(layer) == 1 for layer in layers):
-        yield from _pairs([layer[0] for layer in layers], inputs)
+    blocks = {module["name"]: _torch_units(module, parameters) for module in modules}
+    found = []
+    # In the order of the calls, a module that is called twice stands for two layers with the same weights.
+    for names in dict.fromkeys([tuple(blocks), tuple(calls)]):
+        layers = [layer for name in names for layer in blocks[name]]
+        if layers and all(len(layer) == len(layers[0]) for layer in layers):
+            chain = Network(layers)
+            if chain.fits(inputs):
+                found.append(chain)
+        if all(len(layer) == 1 for layer in layers):
+            found += _pairs([layer[0] for layer in layers], inputs)
+    yield from found
+    for network in found:
+        for slip in SLIPS if len(network.layers) > 1 else ():
+            yield replace(network, slip=slip)
+        for slip in SLIPS_OF_TWO if network.directions == 2 and network.flips else ():
+            yield replace(network, slip=slip)
 
 
 def _pairs(units: Sequence[Unit], inputs: int) -> Iterator[Network]:
-    """Two directions made of single ones: grouped by direction or by layer, joined or not, flipped or not."""
+    """Two directions made of single ones: grouped by direction or by layer, joined or not, flipped or not.
+
+    Either direction may be the first one: some compute the backward one before the forward one.
+    """
     if len(units) % 2 or not units:
         return
     half = len(units) // 2
-    groupings = [list(zip(units[:half], units[half:], strict=True))]
+    groupings = [(units[:half], units[half:]), (units[half:], units[:half])]
     if half > 1:
-        groupings.append(list(zip(units[::2], units[1::2], strict=True)))
+        groupings += [(units[::2], units[1::2]), (units[1::2], units[::2])]
+    groupings = [list(zip(*pair, strict=True)) for pair in groupings]
     for layers, joined, flips in itertools.product(groupings, (True, False), (True, False)):
         network = Network(layers, joined, flips)
         if network.fits(inputs) and (half > 1 or joined):
@@ -123,7 +146,7 @@ def _heads(
     free: Mapping[str, Tensor], owned: set[str]
 ) -> Iterator[tuple[tuple[Tensor, Tensor], dict[str, Tensor]]]:
     """(weight (O, F), bias (O,)) of each matrix that may be the head, last first, and what is left."""
-    matrices = [(name, p) for name, p in free.items() if p.ndim == 2]
+    matrices = [(name, p) for name, p in free.items() if p.ndim in (2, 3)]
     for name, matrix in reversed(matrices):
         owner = name.rpartition(".")[0]
         if owner in owned:
@@ -131,7 +154,9 @@ def _heads(
             taken = {name, f"{owner}.bias"}
             yield (matrix, _or_zero(bias, len(matrix))), _without(free, taken)
             continue
-        for weight in (matrix, matrix.T):
+        # (2, F, O) and (2, O, F): one block for each direction.
+        blocks = (matrix.flatten(0, 1).T, matrix.transpose(0, 1).flatten(1)) if matrix.ndim == 3 else ()
+        for weight in blocks or (matrix, matrix.T):
             vectors = [n for n, p in free.items() if p.shape == (len(weight),)]
             bias = free[vectors[-1]] if vectors else None
             yield (weight, _or_zero(bias, len(weight))), _without(free, {name, *vectors[-1:]})
@@ -168,11 +193,12 @@ def _with_norm(roles: Roles, rest: Mapping[str, Tensor], buffers: Mapping[str, T
     if roles.norm is not None or len(vectors) != 2:
         yield roles
         return
-    kind, pairs = (
-        ("batch", [statistics, statistics[::-1]]) if len(statistics) == 2 else ("layer", [(None, None)])
-    )
-    for k, ((gamma, beta), (mean, var)) in enumerate(itertools.product((vectors, vectors[::-1]), pairs)):
-        yield replace(roles, norm=Norm(kind, gamma, beta, mean, var), key=f"{roles.key}, norm {k}")
+    kinds, pairs = ["batch"], [statistics, statistics[::-1]]
+    if len(statistics) != 2:
+        kinds, pairs = ["layer", "batch"], [(None, None)]
+    ways = itertools.product(kinds, (vectors, vectors[::-1]), pairs, (1e-5, 1e-3))
+    for k, (kind, (gamma, beta), (mean, var), eps) in enumerate(ways):
+        yield replace(roles, norm=Norm(kind, gamma, beta, mean, var, eps), key=f"{roles.key}, norm {k}")
 
 
 # --- cells written by hand
@@ -182,7 +208,8 @@ def _hand_networks(
     rest: Mapping[str, Tensor], owned: set[str], inputs: int, wide: int, bidirectional: bool
 ) -> Iterator[tuple[Network, dict[str, Tensor], str]]:
     """Networks whose top gives `wide` features, the weights left over, a name for the way they are kept."""
-    for kind in ("rnn_tanh", "rnn_relu") if bidirectional else ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+    slips = []
+    for kind in ("rnn_tanh", "rnn_relu") if bidirectional else tuple(GATES):
         if bidirectional and wide % 2 == 0:
             for units, left, key in _hand_units(kind, rest, owned, inputs, wide // 2):
                 for k, network in enumerate(_pairs(units, inputs)):
@@ -191,45 +218,50 @@ def _hand_networks(
             chain = Network([[unit] for unit in units])
             if chain.fits(inputs):
                 yield chain, left, key
+                slips += [(chain, slip, left, key) for slip in SLIPS_OF_CELLS.get(kind, ())]
+    for chain, slip, left, key in slips:
+        layers = [[replace(unit, slip=slip) for unit in layer] for layer in chain.layers]
+        yield Network(layers, slip=slip), left, f"{key} {slip}"
 
 
 def _hand_units(
     kind: str, rest: Mapping[str, Tensor], owned: set[str], inputs: int, H: int
 ) -> Iterator[tuple[list[Unit], dict[str, Tensor], str]]:
-    """Every way to make units of H out of the weights. A unit has 1, 2, G or 2 G matrices."""
+    """Every way to make units of H out of the weights. A unit has between 1 and 2 G matrices."""
     G = GATES[kind]
-    names = [name for name, p in rest.items() if p.ndim == 2]
-    for n, groups, how in _grouped(names, sorted({1, 2, G, 2 * G})):
-        rows = G * H if n <= 2 else H
-        matrices = _oriented(groups, rest, owned, rows, inputs)
-        if matrices is None:
-            continue
-        pattern = _pattern([m.shape[1] for m in matrices[0]], inputs, H)
+    # Where each gate has its block of one (G, H, D) tensor, (G, H) is a bias.
+    stacked = any(p.ndim == 3 for p in rest.values())
+    names = [n for n, p in rest.items() if p.ndim > 1 and not (stacked and p.shape == (G, H))]
+    for (n, groups, how), turned in itertools.product(_grouped(names, range(1, 2 * G + 1)), (False, True)):
+        matrices = _oriented(groups, rest, owned, turned)
+        pattern = _pattern(matrices, inputs, G, H)
         if pattern is None:
             continue
         biases = [[_own_bias(name, rest, owned) for name in group] for group in groups]
         used = {name for group in groups for name in group}
         used |= {f"{_owner(name)}.bias" for name in used if _owner(name) in owned}
-        raw = [m for m, p in rest.items() if m not in used and p.ndim == 1 and len(p) in (H, G * H)]
+        raw = {m: p.flatten() for m, p in rest.items() if m not in used and p.numel() in (H, G * H)}
         conventions = itertools.product(
             itertools.permutations(range(G)),
             ("xh", "hx") if pattern == "both" else ("",),
-            itertools.product((False, True), (True, False)) if kind == "gru" else [(False, True)],
-            _shared_out(raw, rest, len(groups), G * H),
+            _GRUS.get(kind, [(False, True)]),
+            _shared_out(raw, len(groups), G * H, H),
         )
         for order, concat, (reset, keeps), (vectors, taken) in conventions:
             take = _in_order(order, G, H)
             units = []
             for k, parts in enumerate(matrices):
                 w_ih, w_hh = _blocks(parts, pattern, concat, H, take)
-                b_ih, b_hh = _bias_blocks(biases[k], rows, pattern, take)
-                more = [take(v) for v in vectors[k]]
+                b_ih, b_hh = _bias_blocks(biases[k], parts, pattern, take)
+                # A vector of H after one of G H: the candidate's second bias, which a GRU may keep apart.
+                more = [take(v) if len(v) == G * H else torch.cat([b_hh[:-H], v]) for v in vectors[k]]
                 b_ih = b_ih + (more[0] if more else 0)
                 b_hh = b_hh + (more[1] if len(more) > 1 else 0)
                 units.append(Unit(kind, w_ih, w_hh, b_ih, b_hh, reset, keeps))
             letters = "".join(_LETTERS[kind][g] for g in order)
             left = _without(rest, used | taken)
-            yield units, left, f"{kind} {n} {how} {letters} {concat} {reset} {keeps} {len(taken)}"
+            turn = "turned" if turned else ""
+            yield units, left, f"{kind} {n} {how} {turn} {letters} {concat} {reset} {keeps} {len(taken)}"
 
 
 def _owner(name: str) -> str:
@@ -247,26 +279,41 @@ def _grouped(names: Sequence[str], sizes: Sequence[int]) -> Iterator[tuple[int, 
             yield n, [list(names[k::count]) for k in range(count)], "by role"
 
 
-def _oriented(groups, rest, owned, rows: int, inputs: int) -> list[list[Tensor]] | None:
-    """The matrices as (rows, in), those of nn.Linear as they are, others turned if need be; None: no fit."""
-    raw = [rest[name] for group in groups for name in group if _owner(name) not in owned]
-    turned = any(m.shape[0] != rows for m in raw)
-    oriented = [
-        [rest[name].T if turned and _owner(name) not in owned else rest[name] for name in group]
-        for group in groups
-    ]
-    return oriented if all(m.shape[0] == rows for group in oriented for m in group) else None
+def _oriented(groups, rest, owned, turned: bool) -> list[list[Tensor]]:
+    """The matrices as (rows, in): those of nn.Linear as they are, others as they are or all `turned`."""
+
+    def oriented(name: str) -> Tensor:
+        whole = rest[name].mT if turned and _owner(name) not in owned else rest[name]
+        return whole.flatten(0, -2)
+
+    return [[oriented(name) for name in group] for group in groups]
 
 
 def _pattern(
-    columns: Sequence[int], inputs: int, H: int
+    matrices: Sequence[Sequence[Tensor]], inputs: int, G: int, H: int
 ) -> str | tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Which matrices of the first unit read x and which h: "both", or (places of x, places of h)."""
+    """Which matrices of a unit read x and which h: "both", or (places of x, places of h); None: no fit.
+
+    The first unit tells. Both kinds must have blocks of H rows, G of them in all.
+    """
+    columns = [m.shape[1] for m in matrices[0]]
+    everything = tuple(range(len(columns)))
+    xs = tuple(k for k in everything if columns[k] == inputs)
+    hs = tuple(k for k in everything if columns[k] == H)
     if all(width == inputs + H for width in columns):
-        return "both"
-    xs = tuple(k for k, width in enumerate(columns) if width == inputs)
-    hs = tuple(k for k, width in enumerate(columns) if width == H)
-    return (xs, hs) if len(xs) == len(hs) == len(columns) / 2 else None
+        parts = (everything,)
+    elif len(xs) + len(hs) == len(columns) and xs and hs:
+        parts = (xs, hs)
+    else:
+        return None
+    for unit in matrices:
+        if any(len(m) % H for m in unit) or any(sum(len(unit[k]) for k in part) != G * H for part in parts):
+            return None
+        if any(len({unit[k].shape[1] for k in part}) > 1 for part in parts):  # matrices of two layers
+            return None
+        if len(parts) == 2 and any(unit[k].shape[1] != H for k in hs):
+            return None
+    return "both" if len(parts) == 1 else (xs, hs)
 
 
 def _own_bias(name: str, rest: Mapping[str, Tensor], owned: set[str]) -> Tensor | None:
@@ -291,8 +338,10 @@ def _blocks(parts: Sequence[Tensor], pattern, concat: str, H: int, take) -> tupl
     return tuple(take(torch.cat([parts[k] for k in places])) for places in pattern)
 
 
-def _bias_blocks(biases: Sequence[Tensor | None], rows: int, pattern, take) -> tuple[Tensor, Tensor]:
-    filled = [_or_zero(bias, rows) for bias in biases]
+def _bias_blocks(
+    biases: Sequence[Tensor | None], parts: Sequence[Tensor], pattern, take
+) -> tuple[Tensor, Tensor]:
+    filled = [_or_zero(bias, len(part)) for bias, part in zip(biases, parts, strict=True)]
     if pattern == "both":
         b = take(torch.cat(filled))
         return b, torch.zeros_like(b)
@@ -300,18 +349,22 @@ def _bias_blocks(biases: Sequence[Tensor | None], rows: int, pattern, take) -> t
 
 
 def _shared_out(
-    raw: Sequence[str], rest: Mapping[str, Tensor], count: int, size: int
+    raw: Mapping[str, Tensor], count: int, size: int, H: int
 ) -> list[tuple[list[list[Tensor]], set[str]]]:
-    """(one or two vectors of `size` for each unit, the names used): how biases may be shared out."""
+    """(one or two vectors for each unit, the names used): how biases may be shared out.
+
+    The first vector has `size` numbers, the second as many, or H.
+    """
     found = [([[] for _ in range(count)], set())]
+    names = list(raw)
     each = len(raw) // count
     if not raw or len(raw) % count:
         return found
-    groupings = [[raw[k * each : (k + 1) * each] for k in range(count)]]
+    groupings = [[names[k * each : (k + 1) * each] for k in range(count)]]
     if each > 1 and count > 1:
-        groupings.append([raw[k::count] for k in range(count)])
+        groupings.append([names[k::count] for k in range(count)])
     for groups in groupings:
-        flat = [torch.cat([rest[name] for name in group]) for group in groups]
-        if all(len(vector) in (size, 2 * size) for vector in flat):
+        flat = [torch.cat([raw[name] for name in group]) for group in groups]
+        if all(len(vector) in (size, size + H, 2 * size) for vector in flat):
             found.insert(0, ([list(vector.split(size)) for vector in flat], set(raw)))
     return found

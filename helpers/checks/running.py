@@ -5,11 +5,12 @@ the process in which a student's code runs.
 """
 
 import contextlib
+import functools
 import io
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,12 @@ def plain(value: Any) -> Any:
     return {"type": type(value).__name__}
 
 
+def seeded(seed: int) -> None:
+    """Seed what is drawn on the CPU. torch.manual_seed also notes a call stack for each other device."""
+    torch.default_generator.manual_seed(seed)
+
+
+@functools.lru_cache(maxsize=512)
 def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = False) -> np.ndarray:
     """The values of the index-th parameter or buffer of a model: the judge knows them, the answer does not.
 
@@ -100,16 +107,23 @@ def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = Fa
     """
     random = np.random.default_rng([seed, index, int(buffer)])
     if buffer:
-        return random.uniform(0.5, 1.5, shape).astype(np.float32)
-    size = random.uniform(0.2, 0.8, shape) * (0.25 if len(shape) < 2 else 1.0)
-    return (size * random.choice([-1.0, 1.0], shape)).astype(np.float32)
+        values = random.uniform(0.5, 1.5, shape)
+    else:
+        values = random.uniform(0.2, 0.8, shape) * (0.25 if len(shape) < 2 else 1.0)
+        values = values * random.choice([-1.0, 1.0], shape)
+    values = values.astype(np.float32)
+    values.flags.writeable = False  # it is kept for the next call
+    return values
 
 
 @torch.no_grad()
-def fill(model: nn.Module, seed: int) -> None:
-    """Put `fill_values` into every parameter and floating buffer, in the order in which they are named."""
+def fill(model: nn.Module, seed: int, constants: Collection[str] = ()) -> None:
+    """Put `fill_values` into every parameter and floating buffer, in the order in which they are named.
+
+    constants: names of buffers that stay as they are.
+    """
     for index, (_, tensor) in enumerate(model.named_parameters()):
-        tensor.copy_(torch.from_numpy(fill_values(seed, index, tuple(tensor.shape))))
-    for index, (_, tensor) in enumerate(model.named_buffers()):
-        if tensor.is_floating_point():
-            tensor.copy_(torch.from_numpy(fill_values(seed, index, tuple(tensor.shape), buffer=True)))
+        tensor.copy_(torch.tensor(fill_values(seed, index, tuple(tensor.shape))))
+    for index, (name, tensor) in enumerate(model.named_buffers()):
+        if tensor.is_floating_point() and name not in constants:
+            tensor.copy_(torch.tensor(fill_values(seed, index, tuple(tensor.shape), buffer=True)))

@@ -4,15 +4,18 @@ It builds the answer's class, fills its weights from the task's seed, runs it an
 knowing what is right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers.checks.running import attempt, failed, fill, quiet
+from helpers.checks.running import attempt, failed, fill, plain, quiet, seeded
 
 _RECURRENT = {kind.__name__: kind for kind in (nn.RNN, nn.LSTM, nn.GRU)}
 _CELLS = {kind.__name__: kind for kind in (nn.RNNCell, nn.LSTMCell, nn.GRUCell)}
@@ -34,84 +37,207 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         answer: the class.
         task: "seed"; "builds", name -> {"arguments", "x" (B, T, D) float32}, the first of which is the main
-            one, others with "once" (one call in eval mode) or "copies" (so many of the first sequence);
+            one, others with "once" (fewer calls), "copies" (so many of the first sequence) or "if_random"
+            (only if the main one gives other logits each time in eval mode);
             "defaults": [arguments, the same with the defaults written out].
     """
     if not isinstance(answer, type) or not issubclass(answer, nn.Module):
         return {"not_a_module": True}
     with quiet():
-        builds = {name: _build(answer, task["seed"], build) for name, build in task["builds"].items()}
-        main = next(iter(task["builds"].values()))
-        if failed(builds[next(iter(builds))]["output"]):
-            return {"builds": builds}
-        return {
-            "builds": builds,
-            "defaults": [attempt(lambda a=a: _shapes(answer(**a))) for a in task["defaults"]],
-            "extras": _extras(answer, task["seed"], main),
-        }
+        values = _probe(answer, task)
+        rows = _only_rows(answer, task, values)
+        return values if rows is None else _probe(answer, with_rows(task, rows)) | {"rows": rows}
+
+
+def _probe(answer: type, task: Mapping[str, Any]) -> dict[str, Any]:
+    (name, main), *others = task["builds"].items()
+    builds = {name: _build(answer, task["seed"], main)}
+    if failed(builds[name]["output"]):
+        return {"builds": builds}
+    steady = np.array_equal(builds[name]["output"], builds[name].get("reseeded"))
+    for name, build in others:
+        if not (steady and build.get("if_random")):
+            builds[name] = _build(answer, task["seed"], build)
+    return {
+        "builds": builds,
+        "defaults": [_shapes(answer, arguments) for arguments in task["defaults"]],
+        "extras": _extras(answer, task["seed"], main),
+    }
+
+
+def _only_rows(answer: type, task: Mapping[str, Any], values: Mapping[str, Any]) -> int | None:
+    """The one batch size, up to 64, of an answer that stopped because of its states' sizes; else None."""
+    main = next(iter(task["builds"].values()))
+    done = values["builds"][next(iter(task["builds"]))]["output"]
+    if not failed(done) or not any(part in done["error"]["text"] for part in STATE_SIZES):
+        return None
+
+    def stops(rows: int) -> bool:
+        maker = _Maker(answer, task["seed"], main)
+        return failed(attempt(lambda: _drawn(maker.made(), _rows(main["x"], rows))))
+
+    return next((rows for rows in range(1, 65) if not stops(rows)), None)
+
+
+# What torch says where a state was made for another batch size.
+STATE_SIZES = ("xpected hidden", "batch size")
+
+
+def _rows(x: np.ndarray, rows: int) -> Tensor:
+    return torch.from_numpy(x[np.arange(rows) % len(x)])
+
+
+def with_rows(task: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """The same task with `rows` sequences in each batch."""
+    builds = {
+        name: {**build, "x": _rows(build["x"], rows).numpy(), "rows": rows}
+        for name, build in task["builds"].items()
+    }
+    return {**task, "builds": builds}
 
 
 def _drawn(model: nn.Module, x: Tensor, draw: int = 1) -> Any:
     """The output; `draw` seeds what the model draws at random on the way."""
-    torch.manual_seed(draw)
+    seeded(draw)
     return model(x.clone())
 
 
-def _made(answer: type, seed: int, arguments: Mapping[str, Any], train: bool = False) -> nn.Module:
-    torch.manual_seed(1)
-    model = answer(**arguments)
-    fill(model, seed)
-    return model.train(train)
+@dataclass
+class _Maker:
+    """Makes models of an answer: with the same arguments, filled with the same values, in either mode.
+
+    `unregistered`: names of lists and attributes with layers or weights that PyTorch does not see.
+    """
+
+    answer: type
+    seed: int
+    build: Mapping[str, Any]
+    constants: Collection[str] = ()
+    unregistered: Collection[str] = ()
+
+    def made(self, train: bool = False) -> nn.Module:
+        seeded(1)
+        model = self.answer(**self.build["arguments"])
+        if any(is_lazy(p) for p in model.parameters()):  # nn.LazyLinear: a first call gives it its shape
+            with torch.no_grad():
+                model.eval()(torch.from_numpy(self.build["x"]))
+        found = unregistered(model)
+        for k, (part, attribute, hidden) in enumerate(found):
+            if isinstance(hidden, nn.Module):
+                part.add_module(f"{attribute}_{k}", hidden)
+            else:
+                part.register_parameter(f"{attribute}_{k}", nn.Parameter(hidden.data))
+        self.unregistered = sorted({attribute for _, attribute, _ in found})
+        fill(model, self.seed, self.constants)
+        return model.train(train)
+
+    def keep_constants(self, x: Tensor) -> None:
+        """Find the buffers that a training call leaves as they are, say a zero state; they stay so."""
+        model = self.made(train=True)
+        owned = {
+            f"{name}.{buffer}"
+            for name, part in model.named_modules()
+            if isinstance(part, nn.BatchNorm1d)
+            for buffer, _ in part.named_buffers()
+        }
+        before = {
+            name: tensor.clone()
+            for name, tensor in model.named_buffers()
+            if tensor.is_floating_point() and name not in owned
+        }
+        if before:
+            with torch.no_grad():
+                _drawn(model, x)
+            now = dict(model.named_buffers())
+            self.constants = [name for name, tensor in before.items() if torch.equal(tensor, now[name])]
 
 
-def _shapes(model: nn.Module) -> list[list[int]]:
-    return [list(p.shape) for p in model.parameters()]
+def unregistered(model: nn.Module) -> list[tuple[nn.Module, str, nn.Module | Tensor]]:
+    """(the module, its attribute, the part) for each layer or weight in a plain list, dict or attribute.
+
+    PyTorch does not see them there: no optimizer gets them, and .to(device) leaves them behind.
+    """
+    known = {id(part) for part in (*model.modules(), *model.parameters(), *model.buffers())}
+    found = []
+    for module in list(model.modules()):
+        for attribute, value in list(vars(module).items()):
+            if attribute.startswith("_") or attribute == "training":
+                continue
+            parts = value.values() if isinstance(value, dict) else value
+            for part in parts if isinstance(value, list | tuple | dict) else [value]:
+                weight = isinstance(part, Tensor) and part.requires_grad
+                if (weight or isinstance(part, nn.Module)) and id(part) not in known:
+                    known.add(id(part))
+                    found.append((module, attribute, part))
+    return found
+
+
+def _shapes(answer: type, arguments: Mapping[str, Any]) -> Any:
+    """The shapes of the parameters that these arguments give."""
+
+    def shapes() -> list[list[int]]:
+        return [[] if is_lazy(p) else list(p.shape) for p in answer(**arguments).parameters()]
+
+    with torch.device("meta"):  # spares the drawing of first values
+        found = attempt(shapes)
+    return attempt(shapes) if failed(found) else found
 
 
 def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     """Everything about one set of arguments. Keys are left out where the first call already fails."""
-    made = attempt(lambda: str(_made(answer, seed, build["arguments"]) and ""))
-    if failed(made):
-        return {"output": made}
     x = torch.from_numpy(build["x"])
-    model = _made(answer, seed, build["arguments"])
-    called: list[str] = []
+    maker, models = _Maker(answer, seed, build), []
+    out = {"output": attempt(lambda: models.append(maker.made()))}
+    if failed(out["output"]):
+        return out
+    if any(True for _ in models[0].buffers()):
+        attempt(lambda: maker.keep_constants(x))
+        models = [maker.made()]
+    model, called, fresh = models[0], [], []
     hooks = [
         part.register_forward_pre_hook(lambda *_, name=name: called.append(name))
         for name, part in model.named_modules()
     ]
-    out = {"output": attempt(lambda: _drawn(model, x))}
+    hooks.append(register_module_parameter_registration_hook(lambda part, *_: fresh.append(part)))
+    out["output"] = attempt(lambda: _drawn(model, x))
     for hook in hooks:
         hook.remove()
     if failed(out["output"]):
         return out
-    out |= _inventory(model, called)
+    out |= _inventory(model, called, maker.constants)
+    out["made_in_forward"] = _fresh(fresh, out["modules"])
+    out["unregistered"] = maker.unregistered
     if not isinstance(out["output"], np.ndarray):
         return out
 
     def again(train: bool = False, draw: int = 2, x: Tensor = x) -> Any:
         """A fresh model's output, with other random numbers for whatever it draws in forward."""
-        return attempt(lambda: _drawn(_made(answer, seed, build["arguments"], train), x, draw))
+        return attempt(lambda: _drawn(maker.made(train), x, draw))
 
     out["reseeded"] = again()
     if "copies" in build:
-        one = x[:1].expand(build["copies"], -1, -1)
-        return out | {
-            "train_calls": [again(True, draw, one[:8]) for draw in range(10, 18)],
-            "train_copies": again(True, x=one),
-        }
+        few = x[:1].expand(build.get("rows", 8), -1, -1)
+        many = x[:1].expand(build.get("rows", build["copies"]), -1, -1)
+        draws = range(2, 2 + build["copies"] // len(many))
+        out["train_copies"] = attempt(
+            lambda: torch.cat([_drawn(maker.made(True), many, draw) for draw in draws])
+        )
+        alike = failed(out["train_copies"]) or np.ptp(out["train_copies"], axis=0).max() < 1e-5
+        # Nothing random, or the same in every row: other calls tell.
+        return out | {"train_calls": [again(True, draw, few) for draw in range(10, 18) if alike]}
     if build.get("once"):
-        return out
+        run = attempt(lambda: _run(maker.made(), x))
+        return out | {"train_calls": [again(True, draw) for draw in (10, 11)], "eval_run": run}
     out["again"] = attempt(lambda: _drawn(model, x))
     out["train_reseeded"] = again(True)
     for mode in (False, True):
         key = "train_run" if mode else "eval_run"
-        out[key] = attempt(lambda mode=mode: _run(_made(answer, seed, build["arguments"], mode), x))
+        out[key] = attempt(lambda mode=mode: _run(maker.made(mode), x))
     return out
 
 
-def _inventory(model: nn.Module, called: list[str]) -> dict[str, Any]:
-    modules = []
+def _inventory(model: nn.Module, called: list[str], constants: Collection[str]) -> dict[str, Any]:
+    kinds, modules = dict(model.named_modules()), []
     for name, part in model.named_modules():
         for kind, known in (_RECURRENT | _CELLS | _OTHERS).items():
             if type(part) is known:
@@ -119,15 +245,32 @@ def _inventory(model: nn.Module, called: list[str]) -> dict[str, Any]:
                 modules.append({"name": name, "kind": kind, "first_call": _first(called, name)} | options)
     return {
         "modules": modules,
+        "calls": [name for name in called if type(kinds[name]) in _RECURRENT.values()],
+        "called": [f"{name} ({type(kinds[name]).__name__})" for name in called if name][:12],
         "parameters": [
             {"name": name, "shape": list(p.shape), "learns": p.requires_grad}
             for name, p in model.named_parameters()
         ],
         "buffers": [
-            {"name": name, "shape": list(b.shape), "floating": b.is_floating_point()}
+            {
+                "name": name,
+                "shape": list(b.shape),
+                "floating": b.is_floating_point(),
+                "filled": b.is_floating_point() and name not in constants,
+            }
             for name, b in model.named_buffers()
         ],
     }
+
+
+def _fresh(fresh: list[nn.Module], modules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The weights of layers that forward made by itself, with the values that they had in this call."""
+    found = []
+    for k, part in enumerate(dict.fromkeys(fresh)):
+        owner = f"made in forward {k}"
+        modules.append({"name": owner, "kind": type(part).__name__, "first_call": -1})
+        found += [{"name": f"{owner}.{name}", "value": plain(p)} for name, p in part.named_parameters()]
+    return found
 
 
 def _first(called: list[str], name: str) -> int:
@@ -137,9 +280,14 @@ def _first(called: list[str], name: str) -> int:
 def _run(model: nn.Module, x: Tensor) -> dict[str, Any]:
     """Output, buffers after the call, and gradients of a fixed weighting of the outputs."""
     x = x.clone().requires_grad_()
-    torch.manual_seed(1)
+    seeded(1)
+    before = torch.get_rng_state()
     output = model(x)
-    values = {"output": output.detach().clone(), "buffers": [b.clone() for b in model.buffers()]}
+    values = {
+        "output": output.detach().clone(),
+        "buffers": [b.clone() for b in model.buffers()],
+        "draws": not torch.equal(before, torch.get_rng_state()),
+    }
     if not output.requires_grad:
         return values | {"input_gradient": None, "gradients": [None for _ in model.parameters()]}
     (output * loss_weights(output.shape)).sum().backward()
@@ -164,37 +312,60 @@ class _Counter(TorchDispatchMode):
 
 def _extras(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     """Other sizes, places and types: what a right answer does without thinking of it."""
-    arguments, x = build["arguments"], torch.from_numpy(build["x"])
+    x = torch.from_numpy(build["x"])
+    maker = _Maker(answer, seed, build)
+    if any(True for _ in maker.made().buffers()):
+        attempt(lambda: maker.keep_constants(x))
+    made = maker.made
 
     def count(rows: int) -> int:
-        model = _made(answer, seed, arguments)
+        model = made()
         with _Counter() as counter, torch.no_grad():
             model(x[:1].repeat(rows, 1, 1))
         return counter.count
 
     def moved() -> np.ndarray:
         """(T, B): does output b move when step t of sequence 0 changes?"""
-        before = _drawn(_made(answer, seed, arguments), x)
+        before = _drawn(made(), x)
         rows = []
         for t in range(x.shape[1]):
             changed = x.clone()
             changed[0, t] += 1.5
-            after = _drawn(_made(answer, seed, arguments), changed)
+            after = _drawn(made(), changed)
             rows.append((after - before).abs().flatten(1).amax(1) > 1e-6)
         return torch.stack(rows).numpy()
 
-    def on_meta() -> Any:
-        return _made(answer, seed, arguments).to("meta")(x.to("meta"))
+    def on_meta(steps: int) -> Any:
+        return made().to("meta")(x[:, :steps].to("meta"))
 
-    def in_float64() -> dict[str, Any]:
-        output = _made(answer, seed, arguments).double()(x.double())
-        return {"dtype": str(output.dtype), "output": output}
+    def in_float64() -> str:
+        return str(made().double()(x.double()).dtype)
+
+    def in_float64_by_default() -> str:
+        kept = torch.get_default_dtype()
+        torch.set_default_dtype(torch.float64)
+        try:
+            return in_float64()
+        finally:
+            torch.set_default_dtype(kept)
+
+    # On this device each operation is slow: one step, unless one step alone fails for another reason.
+    meta = attempt(lambda: on_meta(1))
+    if failed(meta) and "device" not in meta["error"]["text"]:
+        meta = attempt(lambda: on_meta(x.shape[1]))
+    float64 = attempt(in_float64)
+
+    def alike() -> Tensor:
+        """In training, twice the same sequence: no feature varies over the batch."""
+        return _drawn(made(train=True), x[:1].repeat(2, 1, 1))
 
     return {
-        "one_row": attempt(lambda: _drawn(_made(answer, seed, arguments), x[:1])),
-        "one_step": attempt(lambda: _drawn(_made(answer, seed, arguments), x[:, :1])),
+        "one_row": attempt(lambda: _drawn(made(), x[:1])),
+        "one_step": attempt(lambda: _drawn(made(), x[:, :1])),
+        "alike": attempt(alike),
         "operations": attempt(lambda: [count(2), count(8)]),
         "moved": attempt(moved),
-        "meta": attempt(on_meta),
-        "float64": attempt(in_float64),
+        "meta": meta,
+        "float64": float64,
+        "float64_by_default": attempt(in_float64_by_default) if failed(float64) else float64,
     }

@@ -38,7 +38,7 @@ MODEL: dict[str, tuple[str, str, str]] = {
     "every_step": (
         "there are logits for every time step",
         "one row of logits for each sequence, shape {shape}",
-        "the output layer got the whole sequence: give it the last hidden state only",
+        "the output layer got the whole sequence: give it {read} only",
     ),
     "no_head": (
         "the output layer is not used",
@@ -64,17 +64,17 @@ MODEL: dict[str, tuple[str, str, str]] = {
     # --- layers
     "one_layer": (
         "one layer where {asked} were asked for",
-        "{asked} {cell} layers, one on top of the other",
+        "{layers}, one on top of the other",
         "num_layers is not handed on to the recurrent layer (its default is 1)",
     ),
     "too_many_layers": (
         "more layers than asked for",
-        "{asked} {cell} layers",
+        "{layers}",
         "num_layers already counts the first layer",
     ),
     "num_layers_ignored": (
         "the argument num_layers changes nothing",
-        "{asked} {cell} layers for num_layers={asked}",
+        "{layers} for num_layers={asked}",
         "a number stands where num_layers belongs, or it is not handed on",
     ),
     "hidden_size_ignored": (
@@ -107,8 +107,43 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "{expected}",
         "the first lines of the class should stay as they were given",
     ),
+    "weights_shared": (
+        "one set of weights serves in two places",
+        "each layer, and each direction, has weights of its own",
+        "one module is called twice; [layer] * n makes a list of n times the same module",
+    ),
+    "state_handed_on": (
+        "a layer starts from the final state of the layer below",
+        "each layer starts from zeros: only the sequence of hidden states goes up",
+        "the state that one module returned was handed to the next one",
+    ),
+    "one_step_handed_up": (
+        "a layer reads one step only: the last hidden state of the layer below",
+        "each layer reads the whole sequence of hidden states of the layer below, (B, T, H)",
+        "the first of the two things that a recurrent module returns is the sequence",
+    ),
+    "tanh_forgotten": (
+        "the hidden state of your LSTM cell lacks its tanh",
+        "h = o * tanh(c)",
+        "h = o * c",
+    ),
+    "sigmoid_for_tanh": (
+        "the candidate of your LSTM cell goes through a sigmoid",
+        "g = tanh(...), while i, f and o are sigmoids: only so can the cell state also decrease",
+        "",
+    ),
+    "not_flipped_back": (
+        "between the layers the two directions are out of step",
+        "at each step, the forward and the backward state of that same step side by side",
+        "the backward network read x.flip(1), so its outputs must be flipped back before they are joined",
+    ),
+    "wrong_axis_flipped": (
+        "the second direction's input is flipped along the wrong axis",
+        "the steps in reverse order: x.flip(1) for x of shape (B, T, D)",
+        "flip(0) turns the batch round, flip(-1) the features",
+    ),
     "no_recurrence": (
-        "no time step but one reaches the output",
+        "one step at most reaches the logits",
         "a hidden state that carries every step to the end",
         "there is no recurrent layer between the input and the output",
     ),
@@ -134,22 +169,43 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "the hidden state after the last step",
         "index -2 on the time axis; the last step is [:, -1]",
     ),
-    "mean_over_time": ("the mean over all steps is read", "the hidden state after the last step", ""),
-    "sum_over_time": ("the sum over all steps is read", "the hidden state after the last step", ""),
-    "max_over_time": ("the maximum over all steps is read", "the hidden state after the last step", ""),
+    "mean_over_time": ("the output layer reads the mean over all steps", "{read}", ""),
+    "sum_over_time": ("the output layer reads the sum over all steps", "{read}", ""),
+    "max_over_time": ("the output layer reads the maximum over all steps", "{read}", ""),
     "first_layer_state": (
-        "the bottom layer is read, so the layers above change nothing",
-        "the last hidden state of the top layer",
+        "the output layer reads the bottom layer, so the layers above change nothing",
+        "{read}",
         "h_n lists the layers from bottom to top: h_n[-1] is the top one (h_n[-2] and h_n[-1] with two "
         "directions)",
     ),
+    "middle_layer_state": (
+        "the output layer reads a layer in the middle, so the layers above change nothing",
+        "{read}, however many layers there are",
+        "h_n[1] is the top one of two layers only: h_n[-1] always is",
+    ),
+    "layers_taken_for_directions": (
+        "states of two layers stand side by side in place of the two directions",
+        "the two final states of the top layer",
+        "h_n counts the layers first: h_n.view(num_layers, 2, B, H)[-1], or h_n[-2] and h_n[-1]",
+    ),
+    "unpacked_as_lstm": (
+        "the state is taken apart as if it were that of an LSTM",
+        "one row of logits for each sequence",
+        "nn.GRU and nn.RNN return output, h_n. In `output, (h_n, c_n) = ...` h_n is cut along its layers",
+    ),
+    "sequences_see_one_another": (
+        "the sequences of a batch see one another",
+        "in eval mode, logits that depend on their own sequence alone",
+        "batch_first=True is missing, reshape stands where transpose is meant, or something is computed over "
+        "the batch axis",
+    ),
     "all_layers_read": (
-        "the states of all layers are read",
-        "the last hidden state of the top layer only",
+        "the output layer reads the states of all layers",
+        "{read}, and nothing else",
         "",
     ),
     "cell_state": (
-        "the cell state c_n is read",
+        "the output layer reads the cell state c_n",
         "the hidden state h_n",
         "nn.LSTM returns output, (h_n, c_n): the hidden state comes first",
     ),
@@ -191,7 +247,7 @@ MODEL: dict[str, tuple[str, str, str]] = {
     "norm_not_asked": ("there is a normalisation that was not asked for", "none", ""),
     "wrong_output": (
         "the logits are not those that these weights should give",
-        "the last hidden state of the top layer, through one linear layer",
+        "{read}, through one linear layer, and nothing else",
         "",
     ),
     # --- dropout
@@ -201,9 +257,9 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "dropout_on_one_layer": (
-        "dropout of a recurrent layer with num_layers=1 does nothing",
+        "with one layer there is no place for the dropout",
         "dropout between two layers",
-        "nn.GRU drops between its layers; with one layer there is no place for it",
+        "nn.GRU(..., num_layers=1, dropout=p) drops nothing: it drops between its layers",
     ),
     "dropout_in_eval": (
         "dropout is active in eval mode",
@@ -223,12 +279,17 @@ MODEL: dict[str, tuple[str, str, str]] = {
     "dropout_mask_reused": (
         "one random choice serves several places",
         "each unit of each sequence at each step is dropped on its own",
-        "the mask's shape has a 1 in it, so that it is broadcast",
+        "a mask with an axis of length 1, which serves the whole axis; nn.Dropout1d drops whole rows",
     ),
     "wrong_p": (
         "the wrong share is dropped",
         "{p:.2f} of the units dropped for dropout={p:.2f}",
         "dropout is the probability to drop, not to keep, and it is applied once",
+    ),
+    "dropout_missing_above": (
+        "dropout is missing between some of the layers",
+        "dropout between each layer and the next",
+        "",
     ),
     "dropout_argument_ignored": (
         "the argument dropout changes nothing",
@@ -286,6 +347,16 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "each training batch moves the running mean and variance",
         "",
     ),
+    "running_statistics_wrong": (
+        "the running statistics are not those of the training batches",
+        "each training batch moves the running mean and variance a part of the way towards its own",
+        "new = (1 - momentum) * old + momentum * batch, for the mean and for the variance",
+    ),
+    "one_mean_for_all": (
+        "one mean and one variance serve all features",
+        "a mean and a variance for each of the 2 * hidden_size features",
+        "nn.BatchNorm1d(2 * hidden_size) on (B, 2 * hidden_size)",
+    ),
     "wrong_in_training": (
         "in training mode the logits are not those that these weights should give",
         "final states → batch norm with the batch's statistics → output layer",
@@ -302,13 +373,23 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "zero initial states, nothing random: without that nothing else can be compared",
         "torch.randn for an initial state, or a dropout that is always active",
     ),
+    "made_in_forward": (
+        "a layer with weights is made in forward",
+        "all layers are made in __init__: an optimizer trains those that it was given",
+        "in forward a new layer with other random weights is made in every call",
+    ),
+    "not_registered": (
+        "PyTorch does not see some of the weights: no optimizer trains them, .to(device) leaves them behind",
+        "every layer and weight among model.parameters()",
+        "layers belong in nn.ModuleList, not in a plain list; weights in nn.Parameter",
+    ),
     "frozen": (
         "some weights cannot learn",
         "every parameter has requires_grad=True",
         "requires_grad was switched off",
     ),
     "detached": (
-        "no gradient reaches the recurrent layer",
+        "no gradient reaches some of the weights, so they never learn",
         "gradients for every weight, and back to the input",
         ".detach(), .data or torch.no_grad() on the way from the input to the logits",
     ),
@@ -319,7 +400,7 @@ MODEL: dict[str, tuple[str, str, str]] = {
     ),
     "device_fixed": (
         "a tensor is always made on the CPU",
-        "the model runs wherever its input is",
+        'the model runs wherever its input is (tried on "meta", PyTorch\'s stand-in for a device)',
         "torch.zeros(...) without device: x.new_zeros(...) takes device and dtype from x",
     ),
     "dtype_fixed": (
@@ -337,8 +418,19 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "logits of shape {shape}",
         "squeeze() without an axis removes the batch axis too",
     ),
+    "divides_by_zero": (
+        "a batch in which a feature does not vary gives nan or inf in training",
+        "finite logits for any batch of two sequences or more",
+        "batch norm divides by sqrt(variance + eps): eps is missing, or has the wrong sign",
+    ),
     "one_step_fails": ("sequences of one step do not work", "logits of shape {shape}", ""),
 }
+
+# Costs nothing: it is the line of many textbooks, and does no harm in float32.
+DEFAULT_DTYPE = (
+    "a tensor is made in PyTorch's default type, say by torch.zeros(...) without dtype: the model stops with "
+    "an error once .double() turns it to float64. x.new_zeros(...) takes type and device from x"
+)
 
 LOOP: dict[str, tuple[str, str, str]] = {
     "no_answer": MODEL["no_answer"],
@@ -348,6 +440,11 @@ LOOP: dict[str, tuple[str, str, str]] = {
         "the loss is not computed by the criterion that was handed over",
         "criterion(model(inputs), targets)",
         "",
+    ),
+    "criterion_arguments_swapped": (
+        "the criterion gets its two arguments in the wrong order",
+        "criterion(model(inputs), targets)",
+        "the order does not matter for a squared error, but it does for nn.CrossEntropyLoss",
     ),
     "eval_mode": (
         "the model is trained in eval mode",
@@ -443,6 +540,16 @@ LOOP: dict[str, tuple[str, str, str]] = {
         "another norm is clipped",
         "the Euclidean norm: the root of the sum of all squares",
         "norm_type stays 2",
+    ),
+    "square_root_forgotten": (
+        "the square of the norm is taken for the norm",
+        "the Euclidean norm: the root of the sum of all squares",
+        "the square root is missing",
+    ),
+    "parameters_used_up": (
+        "only the first gradient is clipped",
+        "a norm of at most {bound} at every step",
+        "model.parameters() can be gone through once: call it anew for each step, or keep list(...) of it",
     ),
     "always_rescaled": (
         "small gradients are scaled up",

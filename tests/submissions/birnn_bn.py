@@ -787,7 +787,7 @@ class BiRNNWithBN(nn.Module):
         return self.fc(self.bn(final))
 
 
-# %% state_float32 | 9 | dtype_fixed
+# %% state_in_the_default_type | 10 | -
 class BiRNNWithBN(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=1):
         super().__init__()

@@ -636,7 +636,7 @@ class DropoutGRU(nn.Module):
         return self.fc(out.mean(1))
 
 
-# %% first_layer_state | 5 | first_layer_state
+# %% first_layer_state | 8 | first_layer_state
 class DropoutGRU(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
         super().__init__()
@@ -737,7 +737,7 @@ class DropoutGRU(nn.Module):
         return self.fc(h_n[-1])
 
 
-# %% state_float32 | 9 | dtype_fixed
+# %% state_in_the_default_type | 10 | -
 class DropoutGRU(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
         super().__init__()

@@ -731,7 +731,7 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
     return norms
 
 
-# %% own_criterion | 6 | criterion_ignored
+# %% own_criterion | 9 | criterion_ignored
 def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
     norms = []
     for epoch in range(num_epochs):

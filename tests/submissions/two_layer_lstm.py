@@ -630,7 +630,7 @@ class TwoLayerLSTM(nn.Module):
         return self.fc(h_n[-1])
 
 
-# %% batch_size_fixed | 0 | batch_size_fixed
+# %% batch_size_fixed | 8 | batch_size_fixed
 class TwoLayerLSTM(nn.Module):
     def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
         super().__init__()

@@ -1,0 +1,147 @@
+"""The course as nbgrader sees it: which folders, which gradebook, who is enrolled."""
+
+import re
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from traitlets.config import PyFileConfigLoader
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Student:
+    """One enrolled student; what nbgrader keeps of a person. Only the id is always there."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
+class Course:
+    """Paths and people of one course. Nothing is written or made by looking at it.
+
+    Attributes
+    ----------
+    root : Path, the course's folder
+    config : traitlets Config, the whole of nbgrader_config.py
+    course_id : str
+    db_url : str, SQLAlchemy address of the gradebook; a relative SQLite path is made absolute
+    """
+
+    def __init__(self, root, config):
+        self.root = Path(root).resolve()
+        self.config = config
+        self._directory = CourseDirectory(config=config, root=str(self.root))
+        self.course_id = self._directory.course_id
+        url = make_url(self._directory.db_url)
+        self._book = None  # the gradebook's file, if it is a file
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+            self._book = self.root / url.database
+            url = url.set(database=self._book.as_posix())
+        self.db_url = url.render_as_string(hide_password=False)
+
+    @classmethod
+    def load(cls, folder="."):
+        """The course in `folder`, by the nbgrader_config.py there.
+
+        Raises FileNotFoundError where there is none: nbgrader's defaults would put a gradebook anywhere.
+        """
+        folder = Path(folder).resolve()
+        if not (folder / CONFIG_FILE).is_file():
+            raise FileNotFoundError(
+                f"there is no {CONFIG_FILE} in {folder}: start this in the course's folder, beside that file"
+            )
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(folder)).load_config()
+        return cls(folder, config)
+
+    def _step(self, step, student, assignment):
+        name = getattr(self._directory, f"{step}_directory")
+        return Path(self._directory.format_path(name, student, assignment))
+
+    def _notebook(self, folder, assignment):
+        """The assignment's one notebook in `folder`, or None."""
+        named = folder / f"{assignment}.ipynb"
+        if named.is_file():
+            return named
+        others = sorted(folder.glob("*.ipynb"))
+        if len(others) > 1:
+            raise ValueError(
+                f"{folder} holds {len(others)} notebooks and none is {named.name}: "
+                "an assignment is graded as one notebook; put the others in assignments of their own"
+            )
+        return others[0] if others else None
+
+    def assignments(self):
+        """Names of the released assignments, sorted."""
+        folders = sorted(Path(p) for p in glob(str(self._step("release", ".", "*"))))
+        return [folder.name for folder in folders if any(folder.glob("*.ipynb"))]
+
+    def source(self, assignment):
+        """Path of the instructor's notebook, with answers and hidden tests. FileNotFoundError if none."""
+        folder = self._step("source", ".", assignment)
+        found = self._notebook(folder, assignment)
+        if found is None:
+            raise FileNotFoundError(
+                f"there is no notebook in {folder}: the assignment {assignment!r} has no source. "
+                f"Released assignments: {', '.join(self.assignments()) or 'none'}"
+            )
+        return found
+
+    def release(self, assignment):
+        """Path of the notebook that students were given. FileNotFoundError if none."""
+        folder = self._step("release", ".", assignment)
+        found = self._notebook(folder, assignment)
+        if found is None:
+            raise FileNotFoundError(
+                f"there is no notebook in {folder}: run `nbgrader generate_assignment {assignment}` first. "
+                f"Released assignments: {', '.join(self.assignments()) or 'none'}"
+            )
+        return found
+
+    def submitted(self, student, assignment):
+        """Folder from which nbgrader grades this student's notebook (it may not exist yet)."""
+        return self._step("submitted", student, assignment)
+
+    def autograded(self, student, assignment):
+        """Folder to which nbgrader writes this student's graded notebook (it may not exist yet)."""
+        return self._step("autograded", student, assignment)
+
+    @property
+    def submissions(self):
+        """Folder that holds all students' submitted folders."""
+        return self.root / self._directory.submitted_directory
+
+    def submitters(self, assignment):
+        """Who has a submitted folder for this assignment, sorted list of student ids."""
+        step = self._directory.submitted_directory
+        pattern = re.compile(self._directory.format_path(step, "(?P<student>[^/]+)", assignment, escape=True))
+        found = (pattern.fullmatch(path) for path in glob(str(self.submitted("*", assignment))))
+        return sorted(match["student"] for match in found if match)
+
+    def work(self, assignment):
+        """Folder for everything that the autograder keeps of an assignment (it may not exist yet).
+
+        It lies beside the gradebook, or under grading/ where the gradebook is a server or lies in the root.
+        """
+        beside = self._book.parent if self._book else self.root
+        if beside == self.root:
+            beside = self.root / "grading"
+        return beside / "autograder" / assignment
+
+    def students(self):
+        """The enrolled students, list of Student sorted by id; empty where there is no gradebook yet."""
+        if self._book is not None and not self._book.exists():
+            return []  # opening it would make one
+        with Gradebook(self.db_url, self.course_id) as book:
+            people = [
+                Student(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "")
+                for s in book.students
+            ]
+        return sorted(people, key=lambda s: s.id)

@@ -1,0 +1,122 @@
+"""What students get: everything they need, nothing that gives an answer away, the same bytes every time."""
+
+import re
+import shutil
+import zipfile
+
+import pytest
+from course import NAME, ROOT, course_copy, notebook_of, python, read
+
+TOOL = "tools/release.py"
+PARTS = {"helpers", "notebooks", "LICENSE", "NOTICE", "README.md", "constraints.txt", "environment.yml"}
+PARTS |= {"pyproject.toml", "requirements.txt"}
+
+
+def build(target, course=ROOT):
+    """The zip written into `target` by the tool that `make release` runs."""
+    done = python(course, TOOL, target)
+    assert done.returncode == 0, done.stderr
+    return target / "nets-by-hand.zip"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(bundle, tmp_path_factory):
+    student = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(student)
+    return student / "nets-by-hand"
+
+
+def test_zip_and_folder_hold_the_same(bundle, unpacked):
+    def content(folder):
+        return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+    assert content(unpacked) == content(bundle.with_suffix(""))
+
+
+def test_every_part_is_there_and_nothing_else(unpacked):
+    assert {path.name for path in unpacked.iterdir()} == PARTS
+    chapters = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in (unpacked / "notebooks").iterdir()} == chapters | {NAME}
+    assert [path.name for path in (unpacked / "notebooks" / NAME).iterdir()] == [f"{NAME}.ipynb"]
+    assert not [path for path in unpacked.rglob("*") if path.name in ("__pycache__", ".ipynb_checkpoints")]
+
+
+def test_no_answer_and_no_hidden_test_is_in_it(unpacked):
+    source = notebook_of(ROOT / "solutions")
+    hidden = re.findall(r"seed=\d+", source.read_text(encoding="utf-8"))
+    assert len(hidden) == 5
+    answers = [
+        line.strip()
+        for cell in read(source).cells
+        for region in re.findall(r"BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.S)
+        for line in region.splitlines()
+        if len(line.strip()) > 12
+    ]
+    assert len(answers) > 20
+    exercises = "\n".join(cell.source for cell in read(notebook_of(unpacked / "notebooks")).cells)
+    assert not [line for line in answers if line in exercises]
+    for path in unpacked.rglob("*"):
+        if path.suffix in (".ipynb", ".py", ".md", ".toml", ".txt"):
+            text = path.read_text(encoding="utf-8")
+            for mark in ("BEGIN SOLUTION", "HIDDEN TESTS", *hidden):
+                assert mark not in text, path
+
+
+def test_exercises_are_those_that_are_committed(unpacked):
+    assert notebook_of(unpacked / "notebooks").read_bytes() == notebook_of(ROOT / "notebooks").read_bytes()
+
+
+def test_readme_names_what_is_there(unpacked):
+    readme = (unpacked / "README.md").read_text(encoding="utf-8")
+    for notebook in (unpacked / "notebooks").rglob("*.ipynb"):
+        assert notebook.relative_to(unpacked).as_posix() in readme
+    for name in re.findall(r"`(notebooks/[^`]+|[\w-]+\.txt|[\w-]+\.yml)`", readme):
+        assert (unpacked / name).exists(), name
+
+
+def test_helpers_and_their_data_come_from_the_unpacked_folder(unpacked):
+    code = "from helpers import checks, data; print(checks.__file__, len(data.mnist_tensors(train=False)[0]))"
+    done = python(unpacked, "-B", "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(unpacked / "helpers" / "checks" / "__init__.py"), "10000"]
+
+
+def test_a_folder_that_holds_the_course_is_not_replaced(tmp_path):
+    course = course_copy(tmp_path / "nets-by-hand", TOOL)
+    done = python(course, TOOL, tmp_path)
+    assert done.returncode != 0
+    assert "holds this course and would be replaced: name another folder" in done.stderr
+    assert (course / TOOL).exists()
+
+
+def test_a_course_without_exercises_is_refused_in_words(tmp_path):
+    course = course_copy(tmp_path / "course", TOOL)
+    shutil.rmtree(course / "solutions" / NAME)
+    done = python(course, TOOL, tmp_path / "dist")
+    assert done.returncode != 0
+    assert "is CourseDirectory.source_directory right?" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_same_course_gives_the_same_bytes(bundle, tmp_path):
+    assert build(tmp_path).read_bytes() == bundle.read_bytes()
+
+
+@pytest.mark.slow
+def test_pip_builds_the_package_out_of_it(unpacked, tmp_path):
+    folder = shutil.copytree(unpacked, tmp_path / "course")  # setuptools builds in the folder that it reads
+    words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, folder]
+    done = python(tmp_path, "-m", "pip", *words)
+    assert done.returncode == 0, done.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    ours = [path for path in unpacked.glob("helpers/**/*") if path.is_file()]
+    assert len(ours) > 20
+    assert {path.relative_to(unpacked).as_posix() for path in ours} <= names
