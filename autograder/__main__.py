@@ -73,7 +73,8 @@ def _only(course: Course) -> str:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    limits = replace(sandbox.Limits(), cpu_item=options.cpu_item)
+    usual = sandbox.Limits()
+    limits = replace(usual, cpu_item=options.cpu_item, cpu=usual.cpu * options.cpu_item / usual.cpu_item)
     done = grade.run(
         Course.load(), options.assignment, options.jobs, options.scheduler, limits, options.unsandboxed
     )

@@ -3,29 +3,21 @@
 import contextlib
 import csv
 import io
-import json
 import logging
-import os
-import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute
-from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from autograder import store
+from autograder import book, report, store
 from autograder.course import Course
-from autograder.preprocessor import SandboxedExecute
-from autograder.results import GradeError, Results
+from autograder.results import GradeError, Results, earned
 from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError, compute
+from helpers.checks import exercise
 
 
 def run(
@@ -36,7 +28,7 @@ def run(
     limits: Limits | None = None,
     open: bool = False,
 ) -> Results:
-    """Compute the results that are missing, let nbgrader write the book, write marks.csv.
+    """Compute the results that are missing, let nbgrader write the book, write marks.csv and report.html.
 
     Args:
         jobs: worker processes on this machine.
@@ -59,15 +51,23 @@ def run(
                 contents[student] = what.content(student)
             except GradeError as error:
                 problems[student] = str(error)
-    missing = {what.key(s): content for s, content in contents.items() if what.result(s) is None}
-    failed = _compute(what, missing, jobs, scheduler, limits or Limits(), open)
+    limits = limits or Limits()
+    missing = {what.key(s): content for s, content in contents.items() if _is_missing(what, s, limits)}
+    failed = _compute(what, missing, jobs, scheduler, limits, open)
     for student in contents:
         if what.key(student) in failed:
             problems[student] = failed[what.key(student)]
-    for student in book(what, [student for student in contents if student not in problems]):
+    for student in book.write(what, [student for student in contents if student not in problems]):
         problems[student] = "nbgrader could not write it into its book: see what it says above"
     write_marks(what, problems)
+    write_report(what, problems)
     return what
+
+
+def _is_missing(what: Results, student: str, limits: Limits) -> bool:
+    """Has no result yet, or one that was stopped sooner than it would be now?"""
+    result = what.result(student)
+    return result is None or any(getattr(limits, name) > was for name, was in result["stopped_at"].items())
 
 
 def _same_points(what: Results) -> None:
@@ -130,92 +130,6 @@ def _compute(
     return failed
 
 
-# --- the book
-
-
-class _Book(Autograde):
-    """nbgrader's own autograding for a given list of students, with our results for its execution."""
-
-    def __init__(self, students: list[str], written: Callable[[str], None], **options: Any) -> None:
-        super().__init__(**options)
-        self.students, self.written, self.force = students, written, True
-        ours = [SandboxedExecute if step is Execute else step for step in self.autograde_preprocessors]
-        self.autograde_preprocessors = ours
-
-    def init_notebooks(self) -> None:
-        name = self.coursedir.assignment_id
-        folders = [self._format_source(name, student) for student in self.students]
-        self.assignments = {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}
-
-    def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """The last thing that nbgrader does for a student."""
-        super().set_permissions(assignment_id, student_id)
-        self.written(student_id)
-
-
-def book(what: Results, students: list[str]) -> list[str]:
-    """Let nbgrader write the marks of those whose result is not the one that is in the book.
-
-    Manual marks stay; each change is noted in history.jsonl: when, whose, from which result to which. Returns
-    the students whose marks nbgrader could not write.
-    """
-    waiting = {student for student in students if not _is_booked(what, student)}
-    if not waiting:
-        return []
-    coursedir = CourseDirectory(config=what.course.config, root=str(what.course.root))
-    coursedir.assignment_id = what.name
-    with tqdm(total=len(waiting), desc="written into the book", unit="student") as bar, _quiet_database():
-
-        def written(student: str) -> None:
-            _note(what, student)
-            waiting.discard(student)
-            bar.update()
-
-        app = _Book(sorted(waiting), written, coursedir=coursedir, config=what.course.config)
-        app.log.setLevel(logging.ERROR)
-        with contextlib.suppress(NbGraderException):  # it has gone on to the end of the class before
-            app.start()
-    return sorted(waiting)
-
-
-@contextlib.contextmanager
-def _quiet_database() -> Iterator[None]:
-    """nbgrader's models make SQLAlchemy 2 warn, three times for each student."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-        yield
-
-
-def _is_booked(what: Results, student: str) -> bool:
-    done = store.read(what.work / "booked" / f"{student}.json")
-    notebook = what.course.autograded(student, what.name) / f"{what.name}.ipynb"
-    return done is not None and done["key"] == what.key(student) and notebook.is_file()
-
-
-def _note(what: Results, student: str) -> None:
-    path, now = what.work / "booked" / f"{student}.json", what.key(student)
-    before = store.read(path) or {"key": None, "points": None}
-    points = earned(what.result(student))
-    if before["key"] != now:
-        line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "student": student,
-            "points": points,
-            "points_before": before["points"],
-            "result": now,
-            "result_before": before["key"],
-            "assignment": what.assignment.digest,
-        }
-        with (what.work / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-    store.write(path, {"key": now, "points": points})
-
-
-def earned(result: Mapping[str, Any]) -> float:
-    """Points of all checks of a result."""
-    return round(sum(mark["points"] for mark in result["checks"].values()), 2)
-
-
 def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
     """marks.csv: a row for each enrolled student, points empty where nothing could be graded.
 
@@ -238,3 +152,47 @@ def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
     path = what.work / "marks.csv"
     store.write_text(path, text.getvalue())
     return path
+
+
+def write_report(what: Results, problems: Mapping[str, str]) -> Path:
+    """report.html: what the class's results say to whoever teaches it (see `report`)."""
+    release = nbformat.read(what.course.release(what.name), as_version=4)
+    own = nbformat.read(what.course.source(what.name), as_version=4)
+    graded = [s for s, record in what.records.items() if record["sha256"] and s not in problems]
+    starter = _answers(release)
+    # Nobody is suspected for writing the expected lines.
+    starter = {name: f"{text}\n{_answers(own).get(name, '')}" for name, text in starter.items()}
+    exercises = {check.exercise for check in what.assignment.checks.values() if check.exercise}
+    answers = {
+        student: _answers(nbformat.reads(what.content(student).decode(), as_version=4)) for student in graded
+    }
+    with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
+        assignment = gradebook.find_assignment(what.name)
+        points = {one.student.id: one.score for one in assignment.submissions}
+        worth = assignment.max_score
+    people = {student.id: student for student in what.course.students()}
+    return report.write(
+        what.work,
+        what.name,
+        what.records,
+        {student: what.result(student) for student in graded},
+        answers,
+        starter,
+        {student: points.get(student) if student in graded else None for student in what.records},
+        worth=worth,
+        titles={name: exercise(name).TITLE for name in exercises},
+        names={id: f"{one.first_name} {one.last_name}".strip() for id, one in people.items()},
+        prose=[name for name, cell in _solution_cells(release).items() if cell.cell_type == "markdown"],
+        problems=problems,
+        unassigned=store.read(what.work / "unassigned.json") or [],
+        about={"assignment": what.assignment.digest[:12], "environment": what.environment[:12]},
+    )
+
+
+def _solution_cells(notebook: Any) -> dict[str, Any]:
+    marked = ((cell.metadata.get("nbgrader", {}), cell) for cell in notebook.cells)
+    return {mark["grade_id"]: cell for mark, cell in marked if mark.get("solution")}
+
+
+def _answers(notebook: Any) -> dict[str, str]:
+    return {name: cell.source for name, cell in _solution_cells(notebook).items()}

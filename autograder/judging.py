@@ -40,8 +40,9 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
     """The result of one submission: plain values, ready for JSON.
 
     Returns {"cells": {cell id: {"status": ok | error | died, "text", "error"}}, "checks": {grade id:
-    {"exercise", "points", "max", "status", "text", "findings"}}, "flags": [...], "notes": [...], "cpu": s,
-    "wall": s}. A check's status is judged, no_answer, undefined, died, malformed or plain.
+    {"exercise", "points", "max", "status", "text", "findings"}}, "flags": [...], "notes": [...],
+    "stopped_at": {limit: s}, "cpu": s, "wall": s}. A check's status is judged, no_answer, undefined, died,
+    malformed or plain.
     """
     steps = assignment.steps(content)
     run = _Run(steps, assignment, sandbox)
@@ -49,13 +50,13 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
     marks = run.marks()
     # A cell that the student has added may have spoilt a check behind it; without it the answer may be right.
     given = [step for step in steps if step.author != "scratch"]
-    if len(given) < len(steps) and any(
-        mark["status"] in ("undefined", "malformed") for mark in marks.values()
-    ):
+    spoilt = any(mark["status"] in ("undefined", "malformed") for mark in marks.values())
+    if spoilt and len(given) < len(steps):
         again = run.with_steps(given)
         again.to_the_end()
         marks = {name: max(marks[name], mark, key=_points) for name, mark in again.marks().items()}
         run.cpu, run.wall = again.cpu, again.wall
+        run.stopped_at |= again.stopped_at
     return _readable(run.result(marks))
 
 
@@ -68,6 +69,7 @@ class _Run:
         self.died: dict[int, str] = {}
         self.flags: list[str] = []
         self.cpu = self.wall = 0.0
+        self.stopped_at: dict[str, float] = {}  # the limits of time that ended something
         # Before this step nothing of the student's can have run.
         self.first_own = next((step.index for step in steps if step.author != "instructor"), len(steps))
         self.tasks = {
@@ -96,6 +98,7 @@ class _Run:
             "checks": marks,
             "flags": self.flags,
             "notes": [FORGEABLE] if forgeable else [],
+            "stopped_at": self.stopped_at,
             "cpu": round(self.cpu, 3),
             "wall": round(self.wall, 3),
         }
@@ -183,6 +186,10 @@ class _Run:
     def reason(self, end: Mapping[str, Any]) -> str:
         """Why a step died, in words."""
         limits, status, code = self.sandbox.limits, end["status"], end["code"]
+        if status in ("cpu_item", "wall_item"):
+            self.stopped_at["cpu_item"] = limits.cpu_item
+        elif status in ("cpu", "wall"):
+            self.stopped_at["cpu"] = limits.cpu
         if status in ("died", "done"):
             status = "unfinished" if code is None else "memory" if code == -9 or code == 247 else "exit"
             if status == "exit" and code is not None and (code < 0 or code > 128):

@@ -66,3 +66,8 @@ class Results:
 
     def _kept(self, key: str) -> Path:
         return self.work / "results" / f"{key}.json"
+
+
+def earned(result: Mapping[str, Any]) -> float:
+    """Points of all checks of a result."""
+    return round(sum(mark["points"] for mark in result["checks"].values()), 2)

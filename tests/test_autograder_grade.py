@@ -16,7 +16,7 @@ from autograder import grade, intake
 from autograder.course import Course
 from autograder.preprocessor import SandboxedExecute
 from autograder.results import GradeError, Results
-from autograder.sandbox import SandboxError
+from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError
 
 needs_bubblewrap = pytest.mark.skipif(
@@ -62,7 +62,15 @@ def result(points=1.0, **more):
         for name in ("two_layer_lstm", "dropout_gru", "birnn_bn", "gradient_clipping", "dropout_classifier")
         for part, most in (("check", 4.0), ("hidden", 6.0))
     }  # fmt: skip
-    return {"cells": {}, "checks": checks, "flags": [], "notes": [], "cpu": 0.1, "wall": 0.1} | more
+    return {
+        "cells": {},
+        "checks": checks,
+        "flags": [],
+        "notes": [],
+        "stopped_at": {},
+        "cpu": 0.1,
+        "wall": 0.1,
+    } | more
 
 
 @pytest.fixture
@@ -137,6 +145,24 @@ def test_the_same_notebook_twice_is_computed_once(course, computed):
     grade.run(course, NAME)
     assert len(computed) == 3
     assert marks(course)["twin"]["points"] == marks(course)["full"]["points"]
+
+
+def test_what_was_stopped_sooner_than_now_is_computed_again(course, computed):
+    grade.run(course, NAME)
+    what = Results(course, NAME)
+    what.keep(what.key("first"), result(0.0, stopped_at={"cpu_item": 2.0}))
+    grade.run(course, NAME, limits=Limits(cpu_item=2.0))
+    assert len(computed) == 3
+    grade.run(course, NAME, limits=Limits(cpu_item=5.0))
+    assert computed[3:] == [what.key("first")]
+    assert marks(course)["first"]["points"] == "10"
+    assert scores(course)["first", "birnn_bn_check"] == 1.0
+
+
+def test_the_report_is_written(course, computed):
+    text = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
+    assert "Exercise 3, a bidirectional RNN" in text
+    assert "broken" in text
 
 
 def test_a_notebook_changed_after_intake_is_not_graded_and_the_class_goes_on(course, computed):
