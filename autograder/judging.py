@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autograder.assignment import Assignment, Step
-from autograder.inside import wire
-from autograder.inside.server import WALL
-from autograder.inside.student import TEXT
+from autograder.inside import TEXT, WALL, wire
 from autograder.sandbox import Reply, Sandbox
 from helpers import checks
 from helpers.checks.report import number
@@ -30,6 +30,8 @@ _REASONS = {
     "unfinished": "nothing could be run any more after what came before",
     "forged": "its process sent something that is no result of this, and was not believed from here on",
 }
+# A wide answer (256 units where 7 were asked for) gives a million numbers in some hundred arrays.
+_MOST_PARTS, _MOST_NUMBERS = 50_000, 8_000_000
 FORGED = "its process sent something that is no result: look at its code"
 FORGEABLE = (
     "a cell was marked by its own asserts, which run beside the student's code: such a mark can be forged"
@@ -227,6 +229,7 @@ class _Run:
             return mark | self.without_values(step, said)
         module = checks.exercise(check.exercise)
         try:
+            _measure(said["values"])
             verdict = module.judge(self.tasks[step.index], said["values"])
         except Exception as error:  # the values are the student's: they need not have the form of a probe's
             self.flag(f"{check.grade_id}: what came back is not what a probe gives ({type(error).__name__})")
@@ -276,6 +279,20 @@ def _answer(content: bytes) -> dict[str, Any] | None:
     ):
         return None
     return frame | {"text": frame["text"][:TEXT]}
+
+
+def _measure(values: Any) -> None:
+    """Raises ValueError where values are so many that judging them could take for ever."""
+    waiting, parts, numbers = [values], 0, 0
+    while waiting:
+        part = waiting.pop()
+        parts += 1
+        if isinstance(part, np.ndarray):
+            numbers += part.size
+        elif isinstance(part, dict | list):
+            waiting += part.values() if isinstance(part, dict) else part
+        if parts > _MOST_PARTS or numbers > _MOST_NUMBERS:
+            raise ValueError("more values than any probe gives")
 
 
 def _points(mark: Mapping[str, Any]) -> float:

@@ -4,3 +4,8 @@
 runs the submission in it; `wire` is how plain values travel. No expected value, no other submission and no
 mark is ever known here.
 """
+
+# Time that passes is limited to this many times the CPU time that may be spent: waiting costs a class too.
+WALL = 5
+# Characters of output that are kept of a cell.
+TEXT = 20_000

@@ -268,14 +268,16 @@ class Judge:
         x = torch.from_numpy(given["x"]).double()
         target = torch.from_numpy(values["output"]).double()
         inputs, outputs = x.shape[2], self._outputs(build)
-        roles = candidates(values, self.task["seed"], inputs, outputs, self.spec.bidirectional)
-        for role in roles:
-            if like is not None and role.key != like[0].key:
-                continue
-            with torch.no_grad():
-                best = self._read(role, x, target, like and like[1])
-            if best is not None:
-                return role, best
+        roles = list(candidates(values, self.task["seed"], inputs, outputs, self.spec.bidirectional))
+        if like is not None:
+            roles = [role for role in roles if role.key == like[0].key]
+        # The right way of reading is tried with all roles first: most answers are right in that.
+        for only in [like[1]] if like is not None else [self.spec.right, None]:
+            for role in roles:
+                with torch.no_grad():
+                    best = self._read(role, x, target, only)
+                if best is not None:
+                    return role, best
         return None
 
     def _read(self, roles: Roles, x: Tensor, target: Tensor, only: Fit | None = None) -> Fit | None:
@@ -286,7 +288,12 @@ class Judge:
         layouts = ("right", "swapped", "reshaped")
         if roles.network.slip or roles.network.shared:
             layouts, limit = layouts[:1], 2  # not many mistakes at once
-        for layout, place in itertools.product(layouts, (None, *norms)):
+        places = (None, *norms)
+        if only is not None:
+            if only.norm not in norms:
+                return None
+            layouts, places = (only.layout,), (only.norm if only.norm.startswith("input_") else None,)
+        for layout, place in itertools.product(layouts, places):
             if place in inside or (place and roles.norm.width not in (1, x.shape[2])):
                 continue
             start = Fit(layout=layout, norm=place or "none")
@@ -607,6 +614,8 @@ class Judge:
         values, given = self.values["builds"][build], self.task["builds"][build]
         p = given["arguments"].get("dropout", self.spec.default_p)
         copies = values["train_copies"]
+        if np.shape(copies)[:1] > (4 * given["copies"],):  # every one is compared with every pattern below
+            raise ValueError("more copies came back than were asked for")
         if self._differs(values["output"], values["reseeded"]):
             self.find("dropout_in_eval")
             return True

@@ -167,7 +167,8 @@ def run(
             joined = between(joined, k)
         below = [joined] * len(layer) if network.joined else list(joined.split(layer[0].hidden, dim=2))
         if slip == "one_step_handed_up":
-            below = [torch.cat(finals, dim=1)[:, None]] * len(layer)
+            final = torch.cat(finals, dim=1)[:, None]
+            below = [final] * len(layer) if network.joined else list(final.split(layer[0].hidden, dim=2))
     return Run(joined, h, c)
 
 

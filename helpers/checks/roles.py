@@ -25,18 +25,18 @@ _GRUS = {
 
 
 def leaves(values: Mapping[str, Any], seed: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """(parameters, floating buffers) of an answer with the values that the probe put in, in float64."""
+    """(parameters, floating buffers) of an answer in float64, with the values put in or left by the probe."""
     parameters = {
         p["name"]: torch.tensor(fill_values(seed, k, tuple(p["shape"]))).double().requires_grad_()
         for k, p in enumerate(values["parameters"])
     }
     for p in values["made_in_forward"]:
         parameters[p["name"]] = torch.from_numpy(p["value"]).double()
-    buffers = {
-        b["name"]: torch.tensor(fill_values(seed, k, tuple(b["shape"]), buffer=True)).double()
-        for k, b in enumerate(values["buffers"])
-        if b["filled"]
-    }
+    buffers = {}
+    for k, b in enumerate(values["buffers"]):
+        if b["floating"]:
+            filled = fill_values(seed, k, tuple(b["shape"]), buffer=True)
+            buffers[b["name"]] = torch.tensor(filled if b["value"] is None else b["value"]).double()
     return parameters, buffers
 
 

@@ -256,7 +256,7 @@ def _inventory(model: nn.Module, called: list[str], constants: Collection[str]) 
                 "name": name,
                 "shape": list(b.shape),
                 "floating": b.is_floating_point(),
-                "filled": b.is_floating_point() and name not in constants,
+                "value": plain(b) if name in constants else None,
             }
             for name, b in model.named_buffers()
         ],
