@@ -6,7 +6,7 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-slow lint notebooks release grade grade-stock badges lock clean
+.PHONY: help lab test test-slow lint notebooks release grade grade-stock bench badges lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -34,6 +34,9 @@ grade: .venv/.all ## [FOLDER=...]: take submissions in, grade them in the sandbo
 
 grade-stock: .venv/.all ## FOLDER=...: grade submissions with stock nbgrader, beside the course's own marks
 	$(BIN)/python tools/grade_stock.py "$(FOLDER)"
+
+bench: .venv/.all ## how fast a class of 1,000 is graded, beside stock nbgrader (half an hour)
+	$(BIN)/python tools/bench.py
 
 badges: .venv/.all ## write the repository's address from pyproject.toml into README and notebooks
 	$(BIN)/python tools/badges.py
