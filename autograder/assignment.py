@@ -16,6 +16,9 @@ import nbformat
 import helpers
 from helpers import checks
 
+# The tag of an instructor's cell that only shows something: no answer can need it, and it is not run.
+NOT_GRADED = "not-graded"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -87,6 +90,8 @@ class Assignment:
                 author = "student" if label.get("solution") else "instructor"
                 author = "scratch" if "autograder" in cell.metadata else author
                 source = check.source if check else cell.source
+                if author == "instructor" and not check and NOT_GRADED in cell.metadata.get("tags", []):
+                    continue
                 steps.append(Step(len(steps), cell.id, source, check, author))
         return steps
 
@@ -135,11 +140,12 @@ def _imports(notebook: Any) -> list[str]:
 def environment() -> str:
     """A digest of what runs the answers and judges them: Python, the libraries, the graders' own code."""
     versions = {name: metadata.version(name) for name in ("torch", "numpy", "ipython")}
-    code = [
-        (path.relative_to(folder).as_posix(), _digest(path.read_bytes()))
-        for folder in (Path(helpers.__file__).parent, Path(__file__).parent)
-        for path in sorted(folder.rglob("*.py"))
+    ours = Path(__file__).parent
+    files = [ours / f"{name}.py" for name in ("assignment", "judging", "sandbox")]
+    files += [
+        path for folder in (Path(helpers.__file__).parent, ours / "inside") for path in folder.rglob("*.py")
     ]
+    code = [_digest(path.read_bytes()) for path in sorted(files)]
     return _digest(json.dumps([sys.version, versions, code], sort_keys=True).encode())
 
 

@@ -4,6 +4,8 @@ import contextlib
 import json
 import logging
 import os
+import queue
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -41,29 +43,68 @@ class _Book(Autograde):
         self.written(student_id)
 
 
-def write(what: Results, students: list[str]) -> list[str]:
-    """Let nbgrader write the marks of those whose result is not the one that is in the book.
+class Writer:
+    """Writes the marks of students into nbgrader's book, one after another, while others are still computed.
 
-    Manual marks stay; each change is noted in history.jsonl: when, whose, from which result to which. Returns
-    the students whose marks nbgrader could not write.
+    Use it as a context manager: `add` hands a student over, and leaving waits until all are written. Manual
+    marks stay; each change is noted in history.jsonl: when, whose, from which result to which.
+
+    failed: the students whose marks nbgrader could not write.
     """
-    waiting = {student for student in students if not _is_booked(what, student)}
-    if not waiting:
-        return []
-    coursedir = CourseDirectory(config=what.course.config, root=str(what.course.root))
-    coursedir.assignment_id = what.name
-    with tqdm(total=len(waiting), desc="written into the book", unit="student") as bar, _quiet_database():
+
+    def __init__(self, what: Results, bar: tqdm) -> None:
+        self.what, self.bar = what, bar
+        self.failed: list[str] = []
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work)
+
+    def add(self, student: str) -> None:
+        self._queue.put(student)
+
+    def __enter__(self) -> "Writer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        while kind is not None and not self._queue.empty():  # the run ends here: so does the book
+            self._queue.get()
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None and kind is None:
+            raise self._error
+
+    def _work(self) -> None:
+        more = True
+        while more:
+            students = [self._queue.get()]
+            while not self._queue.empty():
+                students.append(self._queue.get())
+            more = None not in students
+            try:
+                self._write([student for student in students if student is not None])
+            except BaseException as error:  # told where the thread is joined
+                self._error = error
+
+    def _write(self, students: list[str]) -> None:
+        waiting = {student for student in students if not _is_booked(self.what, student)}
+        self.bar.update(len(students) - len(waiting))
+        if not waiting:
+            return
+        coursedir = CourseDirectory(config=self.what.course.config, root=str(self.what.course.root))
+        coursedir.assignment_id = self.what.name
 
         def written(student: str) -> None:
-            _note(what, student)
+            _note(self.what, student)
             waiting.discard(student)
-            bar.update()
+            self.bar.update()
 
-        app = _Book(sorted(waiting), written, coursedir=coursedir, config=what.course.config)
+        app = _Book(sorted(waiting), written, coursedir=coursedir, config=self.what.course.config)
         app.log.setLevel(logging.ERROR)
-        with contextlib.suppress(NbGraderException):  # it has gone on to the end of the class before
+        # nbgrader has gone on to the end of the list before it raises this.
+        with _quiet_database(), contextlib.suppress(NbGraderException):
             app.start()
-    return sorted(waiting)
+        self.failed += sorted(waiting)
 
 
 @contextlib.contextmanager

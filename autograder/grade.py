@@ -3,8 +3,9 @@
 import contextlib
 import csv
 import io
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,28 @@ def run(
             except GradeError as error:
                 problems[student] = str(error)
     limits = limits or Limits()
-    missing = {what.key(s): content for s, content in contents.items() if _is_missing(what, s, limits)}
-    failed = _compute(what, missing, jobs, scheduler, limits, open)
+    whose: dict[str, list[str]] = {}
     for student in contents:
-        if what.key(student) in failed:
-            problems[student] = failed[what.key(student)]
-    for student in book.write(what, [student for student in contents if student not in problems]):
+        whose.setdefault(what.key(student), []).append(student)
+    missing = {key: contents[who[0]] for key, who in whose.items() if _is_missing(what, who[0], limits)}
+    with contextlib.ExitStack() as stack:
+        graded = stack.enter_context(tqdm(total=len(missing), desc="graded", unit="submission", position=0))
+        booked = stack.enter_context(
+            tqdm(total=len(contents), desc="in the book", unit="student", position=1)
+        )
+        writer = stack.enter_context(book.Writer(what, booked))
+
+        def done(key: str) -> None:
+            graded.update()
+            for student in whose[key]:
+                writer.add(student)
+
+        for key in whose.keys() - missing.keys():
+            for student in whose[key]:
+                writer.add(student)
+        failed = _compute(what, missing, done, jobs, scheduler, limits, open)
+    problems |= {student: reason for key, reason in failed.items() for student in whose[key]}
+    for student in writer.failed:
         problems[student] = "nbgrader could not write it into its book: see what it says above"
     write_marks(what, problems)
     write_report(what, problems)
@@ -86,9 +103,18 @@ def _same_points(what: Results) -> None:
 
 
 def _compute(
-    what: Results, missing: Mapping[str, bytes], jobs: int, scheduler: str | None, limits: Limits, open: bool
+    what: Results,
+    missing: Mapping[str, bytes],
+    done: Callable[[str], None],
+    jobs: int,
+    scheduler: str | None,
+    limits: Limits,
+    open: bool,
 ) -> dict[str, str]:
-    """Compute and keep results on Dask workers. Returns key -> reason for those that could not be had."""
+    """Compute and keep results on Dask workers. Returns key -> reason for those that could not be had.
+
+    `done` is called with each key whose result is kept.
+    """
     if not missing:
         return {}
     # Only grading needs Dask, and its import takes a second.
@@ -113,10 +139,10 @@ def _compute(
             client.submit(compute, content, what.assignment, what.environment, limits, open, pure=False): key
             for key, content in missing.items()
         }
-        bar = stack.enter_context(tqdm(total=len(futures), desc="graded", unit="submission"))
         for future in as_completed(futures):
             try:
                 what.keep(futures[future], future.result())
+                done(futures[future])
             except (SandboxError, WorkerError):
                 raise
             except KilledWorker:
@@ -126,7 +152,6 @@ def _compute(
                     f"grading failed, {type(error).__name__}: {error}: look at it by hand"
                 )
             future.release()
-            bar.update()
     return failed
 
 
@@ -163,9 +188,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
     # Nobody is suspected for writing the expected lines.
     starter = {name: f"{text}\n{_answers(own).get(name, '')}" for name, text in starter.items()}
     exercises = {check.exercise for check in what.assignment.checks.values() if check.exercise}
-    answers = {
-        student: _answers(nbformat.reads(what.content(student).decode(), as_version=4)) for student in graded
-    }
+    answers = {student: _answers(nbformat.from_dict(json.loads(what.content(student)))) for student in graded}
     with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
         assignment = gradebook.find_assignment(what.name)
         points = {one.student.id: one.score for one in assignment.submissions}
@@ -195,4 +218,5 @@ def _solution_cells(notebook: Any) -> dict[str, Any]:
 
 
 def _answers(notebook: Any) -> dict[str, str]:
-    return {name: cell.source for name, cell in _solution_cells(notebook).items()}
+    # In a file that has not been validated a source is a list of lines.
+    return {name: "".join(cell.source) for name, cell in _solution_cells(notebook).items()}

@@ -241,7 +241,7 @@ class _Run:
             "status": "judged",
             "points": round(verdict.share * check.points, 2),
             "text": f"{module.TITLE}\n\n{verdict.text(check.points)}",
-            "findings": [{"name": finding.name, "title": finding.title} for finding in verdict.findings],
+            "findings": [{"name": f.name, "title": f.title, "hint": f.hint} for f in verdict.findings],
         }
 
     def without_values(self, step: Step, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,10 +78,11 @@ def computed(monkeypatch):
     """Results without a sandbox; the list of keys that were computed."""
     keys = []
 
-    def fake(what, missing, *_):
+    def fake(what, missing, done, *_):
         for key in missing:
             keys.append(key)
             what.keep(key, result())
+            done(key)
         return {}
 
     monkeypatch.setattr(grade, "_compute", fake)
@@ -175,10 +176,11 @@ def test_a_notebook_changed_after_intake_is_not_graded_and_the_class_goes_on(cou
 
 
 def test_what_fails_for_one_does_not_end_the_class(course, monkeypatch):
-    def fake(what, missing, *_):
+    def fake(what, missing, done, *_):
         first, *rest = sorted(missing)
         for key in rest:
             what.keep(key, result(flags=["look"]))
+            done(key)
         return {first: "its workers died, several times: look at it by hand"}
 
     monkeypatch.setattr(grade, "_compute", fake)
@@ -209,9 +211,14 @@ def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, c
         book.db.commit()
     source = course.source(NAME)
     source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
-    monkeypatch.setattr(
-        grade, "_compute", lambda what, missing, *_: [what.keep(key, result(2.0)) for key in missing] and {}
-    )
+
+    def again(what, missing, done, *_):
+        for key in missing:
+            what.keep(key, result(2.0))
+            done(key)
+        return {}
+
+    monkeypatch.setattr(grade, "_compute", again)
     grade.run(course, NAME)
     with Gradebook(course.db_url, course.course_id) as book:
         assert book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score == 4

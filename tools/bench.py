@@ -158,8 +158,7 @@ def work(folder):
 def course(folder, received):
     """A fresh copy of the course with everybody in `received` taken in; returns intake's seconds."""
     shutil.rmtree(folder, ignore_errors=True)
-    # The grader too: whoever edits it in the meantime does not change what is measured.
-    course_copy(folder, "autograder", "helpers", "tools/grade_stock.py")
+    course_copy(folder, "tools/grade_stock.py")
     nbgrader(folder, "generate_assignment", NAME)
     return run(folder, "intake", received, "--assignment", NAME)[0]
 
@@ -374,6 +373,8 @@ def main():
     folder = options.folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
     received = folder / "received"
+    # A copy of the grader: whoever edits it in the meantime does not change what is measured.
+    os.environ["PYTHONPATH"] = str(course_copy(folder / "grader", "autograder", "helpers"))
     release = notebook_of(ROOT / "notebooks").read_text(encoding="utf-8")
     labels = make_class(release, received, options.students, options.seed)
 
