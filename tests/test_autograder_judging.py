@@ -249,3 +249,16 @@ def test_every_module_of_the_exercises_keeps_judge_and_probe_apart():
         module = checks.exercise(name)
         task = module.task(1)
         assert wire.unpack(wire.pack(task)).keys() == task.keys()  # a task travels as it is
+
+
+def test_an_instructors_cell_that_only_shows_something_is_not_run():
+    assignment = Assignment.load("04_exercises", SOURCE)
+    notebook = nbformat.read(SOURCE, as_version=4)
+    shown = [one for one in notebook.cells if "not-graded" in one.metadata.get("tags", [])]
+    assert {one.id for one in shown} >= {"two_layer_lstm_try", "e3-sight"}
+    ids = {step.cell_id for step in assignment.steps(nbformat.writes(notebook).encode())}
+    assert not ids & {one.id for one in shown}
+    assert {"setup-imports", "two_layer_lstm", "two_layer_lstm_check"} <= ids
+    shown[0].metadata["autograder"] = {"from": "student"}  # a changed copy, which an answer may need
+    ids = {step.cell_id for step in assignment.steps(nbformat.writes(notebook).encode())}
+    assert shown[0].id in ids
