@@ -269,6 +269,9 @@ _ENVIRONMENT = {
 
 def _read_only() -> list[str]:
     """The system's programs and libraries, and the Python that runs us: what a sandbox needs to start."""
-    places = ["/usr", sys.base_prefix, sys.prefix]
-    places += [place for place in ("/etc/ld.so.cache", "/etc/fonts", "/opt") if os.path.exists(place)]
+    places = ["/usr", sys.base_prefix]
+    # Of a virtual environment its parts alone: what else lies in that folder may be the course.
+    places += [os.path.join(sys.prefix, part) for part in ("bin", "lib", "lib64", "pyvenv.cfg")]
+    places += ["/etc/ld.so.cache", "/etc/fonts"]
+    places = [place for place in places if os.path.exists(place)]
     return list(dict.fromkeys(str(Path(place)) for place in places))

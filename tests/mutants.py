@@ -81,20 +81,20 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Every mutant of `source`, each program once, in a fixed order."""
     tree = ast.parse(source)
-    seen, found, times = {ast.dump(tree)}, [], Counter()
+    seen, found, times = {ast.unparse(tree)}, [], Counter()
     for operator, path, replacement, change in _changes(tree):
-        changed = copy.deepcopy(tree)
-        _put(changed, path, copy.deepcopy(replacement))
-        ast.fix_missing_locations(changed)
-        dump = ast.dump(changed)
-        if dump in seen:
+        before = "" if change else _line(tree, path)
+        kept = _put(tree, path, replacement)
+        changed = ast.unparse(ast.fix_missing_locations(tree))
+        change = change or f"{before} → {_line(tree, path)}"
+        _put(tree, path, kept)
+        if changed in seen:
             continue
-        seen.add(dump)
-        change = change or f"{_line(tree, path)} → {_line(changed, path)}"
+        seen.add(changed)
         times[change] += 1
         if times[change] > 1:
             change += f" ({times[change]})"
-        found.append(Mutant(operator, change, ast.unparse(changed)))
+        found.append(Mutant(operator, change, changed))
     return found
 
 
@@ -109,12 +109,15 @@ def _get(tree: ast.AST, path: Path):
     return tree
 
 
-def _put(tree: ast.AST, path: Path, value) -> None:
-    parent = _get(tree, path[:-1])
-    if isinstance(path[-1], int):
-        parent[path[-1]] = value
+def _put(tree: ast.AST, path: Path, value):
+    """Put a node in place of another one; returns what was there."""
+    parent, last = _get(tree, path[:-1]), path[-1]
+    if isinstance(last, int):
+        kept, parent[last] = parent[last], value
     else:
-        setattr(parent, path[-1], value)
+        kept = getattr(parent, last)
+        setattr(parent, last, value)
+    return kept
 
 
 def _line(tree: ast.AST, path: Path) -> str:

@@ -393,7 +393,7 @@ def test_nbgraders_submitted_folder_is_taken_in_where_it_lies(course, mixed):
     assert set(submitted(course, "ada")) == {FILE, "timestamp.txt"}
     assert submitted(course, "s-3") == {}
     assert records[f"grading/submitted/zed/{NAME}"]["flags"] == [
-        "no student 'zed' is enrolled: nbgrader db student add"
+        "no student 'zed' is enrolled: `nbgrader db student add zed`"
     ]
     before = everything(course.root)
     assert take_in(course, course.submissions) == records

@@ -2,10 +2,39 @@
 
 import ast
 
+import numpy as np
 import pytest
 from labelled import ALL, RIGHT, case_id, labelled
 
 from helpers import checks
+
+
+def result(answer):
+    """What an answer gives on the first task: logits, or for a training loop the weights at the end."""
+    module = checks.exercise(answer.exercise)
+    values = module.probe(answer.answer(), module.task(0))
+    if answer.exercise == "gradient_clipping":
+        return values["given"]["events"][-1]["weights"] if "events" in values["given"] else None
+    return values["builds"]["main"]["output"]
+
+
+def nearest(exercise, count=10):
+    """The wrong answers that are nearest to right: most points, then the least difference in the result."""
+    answers = labelled(exercise)
+    want = result(next(a for a in answers if a.points == 10))
+
+    def distance(answer):
+        got = result(answer)
+        same = isinstance(got, np.ndarray) and got.shape == want.shape
+        return -answer.points, float(np.abs(got - want).max()) if same else np.inf
+
+    return sorted((a for a in answers if a.points < 10), key=distance)[:count]
+
+
+def verdicts(answer, seeds):
+    """Every different verdict: points, and the findings' names."""
+    found = [answer.verdict(seed) for seed in seeds]
+    return {(round(10 * v.share, 2), tuple(finding.name for finding in v.findings)) for v in found}
 
 
 @pytest.mark.parametrize("exercise", checks.EXERCISES)
@@ -42,8 +71,16 @@ def test_the_check_in_the_notebook_gives_the_same_points(answer, capsys):
     assert capsys.readouterr().err == ""
 
 
+# Those who had not seen the judge wrote many more right answers: three seeds of these are tried above.
 @pytest.mark.slow
-@pytest.mark.parametrize("answer", RIGHT, ids=case_id)
+@pytest.mark.parametrize("answer", [a for a in RIGHT if not a.name.startswith("fresh_")], ids=case_id)
 def test_no_verdict_on_a_right_answer_hangs_on_the_seed(answer):
-    for seed in range(100, 150):
-        answer.check(seed)
+    assert verdicts(answer, range(100, 150)) == {(10, ())}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", checks.EXERCISES)
+def test_no_verdict_on_the_nearest_wrong_answers_hangs_on_the_seed(exercise):
+    for answer in nearest(exercise):
+        [(points, names)] = verdicts(answer, range(100, 150))
+        assert (points, set(answer.findings) <= set(names)) == (answer.points, True), answer.name

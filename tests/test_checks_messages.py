@@ -93,6 +93,53 @@ def test_batch_norm_needs_more_than_one_row_in_training():
     assert model.eval()(torch.randn(1, 5, 3)).shape == (1, 2)
 
 
+def test_a_state_of_the_default_type_costs_nothing_and_is_remarked():
+    text = report("dropout_gru", "state_in_the_default_type")
+    assert torch.get_default_dtype() is torch.float32
+    assert "✗" not in text
+    assert "note: a tensor is made in PyTorch's default type, say by torch.zeros(...) without dtype" in text
+    assert "x.new_zeros(...) takes type and device from x" in text
+    assert text.endswith("10 of 10 points")
+
+
+def test_a_type_that_is_written_down_costs():
+    text = report("two_layer_lstm", "state_float32")
+    assert "the code works for float32 only" in text
+    assert "note:" not in text
+    assert text.endswith("8 of 10 points")
+
+
+@pytest.mark.parametrize(
+    "exercise, name, phrases",
+    [
+        ("two_layer_lstm", "fresh_python_list", ["your code: self.layers", "nn.ModuleList"]),
+        ("two_layer_lstm", "fresh_fixed_batch", ["one batch size only", "runs with 4 sequences only"]),
+        ("two_layer_lstm", "fresh_head_in_forward", ["is made in forward", "made in forward: Linear"]),
+        ("two_layer_lstm", "fresh_state_handed_on", ["starts from the final state of the layer below"]),
+        ("two_layer_lstm", "fresh_top_reads_one_step", ["a layer reads one step only"]),
+        ("two_layer_lstm", "fresh_no_tanh_on_cell", ["lacks its tanh", "h = o * tanh(c)"]),
+        ("two_layer_lstm", "fresh_lagging_top", ["(counted from 0) do not reach the logits"]),
+        ("two_layer_lstm", "fresh_shared_layer", ["embed (Linear), lstm (LSTM), lstm (LSTM), fc (Linear)"]),
+        ("dropout_gru", "fresh_first_gap_only", ["dropout between layers 1 and 2 alone"]),
+        ("dropout_gru", "fresh_along_too", ["on the states that are carried from step to step"]),
+        ("dropout_gru", "fresh_half_unpacks_as_lstm", ["as if it were that of an LSTM"]),
+        ("dropout_gru", "fresh_halved_upper_layers", ["hidden units for hidden_size="]),
+        ("dropout_gru", "first_layer_state", ["reads the bottom layer", "cannot be seen here"]),
+        ("birnn_bn", "fresh_view_wrong_order", ["states of two layers", "h_n.view(num_layers, 2, B, H)"]),
+        ("birnn_bn", "fresh_layers_misaligned", ["out of step", "flipped back"]),
+        ("birnn_bn", "fresh_shared_directions", ["one set of weights serves in two places"]),
+        ("birnn_bn", "fresh_backward_detached", ["no gradient for rnn.weight_ih_l0_reverse"]),
+        ("gradient_clipping", "fresh_w_empty_generator", ["only the first gradient", "gone through once"]),
+        ("gradient_clipping", "fresh_w_no_square_root", ["the square root is missing"]),
+        ("gradient_clipping", "norms_squared", ["the squares of the norms"]),
+    ],
+)
+def test_report_says_in_words_what_is_wrong(exercise, name, phrases):
+    text = report(exercise, name)
+    for phrase in phrases:
+        assert phrase in text, text
+
+
 def test_report_of_an_error_names_the_line():
     text = report("two_layer_lstm", "name_error")
     assert "NameError: name 'hn' is not defined" in text

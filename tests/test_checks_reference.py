@@ -8,7 +8,7 @@ from torch import nn
 
 from helpers.checks.reference import Network, Norm, Unit, run
 from helpers.checks.running import fill_values, plain
-from helpers.checks.sequence import probe
+from helpers.checks.sequence import probe, unregistered
 
 KINDS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh": nn.RNN, "rnn_relu": nn.RNN}
 
@@ -89,6 +89,35 @@ def test_a_zeroed_model_with_a_constant_head_does_not_stay_zero():
 
     values = probe(Zeroed, task(0))
     assert abs(values["builds"]["main"]["output"]).min() > 0
+
+
+def test_a_layer_that_waits_for_its_shape_gets_the_judges_values_too():
+    class Waiting(nn.Module):
+        def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+            super().__init__()
+            self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+            self.fc = nn.LazyLinear(output_size)
+
+        def forward(self, x):
+            return self.fc(self.lstm(x)[0][:, -1])
+
+    from helpers.checks.two_layer_lstm import judge, task
+
+    verdict = judge(task(0), probe(Waiting, task(0)))
+    assert (verdict.share, verdict.findings) == (1, [])
+
+
+def test_weights_that_pytorch_does_not_see_are_found():
+    class Hidden(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.seen = nn.ModuleList([nn.Linear(2, 3)])
+            self.again = list(self.seen)
+            self.layers = {"one": nn.Linear(2, 3)}
+            self.weight = torch.zeros(2, requires_grad=True)
+            self.state = torch.zeros(2)
+
+    assert [attribute for _, attribute, _ in unregistered(Hidden())] == ["layers", "weight"]
 
 
 def test_plain_values_hold_nothing_of_the_answer():

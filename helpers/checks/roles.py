@@ -245,9 +245,9 @@ def _hand_units(
             itertools.permutations(range(G)),
             ("xh", "hx") if pattern == "both" else ("",),
             _GRUS.get(kind, [(False, True)]),
-            _shared_out(raw, len(groups), G * H, H),
+            enumerate(_shared_out(raw, len(groups), G * H, H)),
         )
-        for order, concat, (reset, keeps), (vectors, taken) in conventions:
+        for order, concat, (reset, keeps), (share, (vectors, taken)) in conventions:
             take = _in_order(order, G, H)
             units = []
             for k, parts in enumerate(matrices):
@@ -261,7 +261,7 @@ def _hand_units(
             letters = "".join(_LETTERS[kind][g] for g in order)
             left = _without(rest, used | taken)
             turn = "turned" if turned else ""
-            yield units, left, f"{kind} {n} {how} {turn} {letters} {concat} {reset} {keeps} {len(taken)}"
+            yield units, left, f"{kind} {n} {how} {turn} {letters} {concat} {reset} {keeps} {share}"
 
 
 def _owner(name: str) -> str:
@@ -353,7 +353,8 @@ def _shared_out(
 ) -> list[tuple[list[list[Tensor]], set[str]]]:
     """(one or two vectors for each unit, the names used): how biases may be shared out.
 
-    The first vector has `size` numbers, the second as many, or H.
+    The first vector has `size` numbers, the second as many, or H. Of two as long either may be the one of x,
+    which matters to a GRU only.
     """
     found = [([[] for _ in range(count)], set())]
     names = list(raw)
@@ -366,5 +367,8 @@ def _shared_out(
     for groups in groupings:
         flat = [torch.cat([raw[name] for name in group]) for group in groups]
         if all(len(vector) in (size, size + H, 2 * size) for vector in flat):
-            found.insert(0, ([list(vector.split(size)) for vector in flat], set(raw)))
+            shared = [list(vector.split(size)) for vector in flat]
+            found.insert(0, (shared, set(raw)))
+            if size == 3 * H and all(len(vector) == 2 * size for vector in flat):
+                found.insert(1, ([parts[::-1] for parts in shared], set(raw)))
     return found
