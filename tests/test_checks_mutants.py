@@ -33,11 +33,11 @@ from helpers.checks.running import one_thread
 
 # How many that run and keep their shape: the training loop is the fastest to judge.
 KEPT = {
-    "two_layer_lstm": 60,
-    "dropout_gru": 60,
-    "birnn_bn": 80,
-    "gradient_clipping": 250,
-    "dropout_classifier": 50,
+    "two_layer_lstm": 50,
+    "dropout_gru": 45,
+    "birnn_bn": 60,
+    "gradient_clipping": 200,
+    "dropout_classifier": 45,
 }
 TIMES = int(os.environ.get("MUTANTS", 1))
 # Called with wrong arguments, PyTorch's inner functions read and write beyond their memory: the process dies.

@@ -155,6 +155,9 @@ class Judge:
             return self.verdict
         if main["unregistered"]:
             self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
+        if not np.isfinite(main["output"]).all():
+            self.find("not_finite", costs=all_items(self.spec.items))
+            return self.verdict
         moved = self.values["extras"]["moved"]
         if isinstance(moved, np.ndarray) and not moved.any() and np.ptp(main["output"], axis=0).max() < 1e-5:
             self.find("constant", costs=all_items(self.spec.items))
@@ -418,6 +421,7 @@ class Judge:
         """No assignment of roles explains the output: what can be said from the outside."""
         values = self.values["builds"][build]
         output, moved = values["output"], self.values["extras"]["moved"]
+        backwards = self.values["extras"]["backwards"]
         rows = len(self.task["builds"][build]["x"])
         if output.shape != (rows, self._outputs(build)):
             self.find(
@@ -431,6 +435,8 @@ class Judge:
                 self.find("sequences_see_one_another")
             elif moved[:, 0].sum() <= 1:
                 self.find("no_recurrence")
+            elif np.shape(backwards) == output.shape and not self._differs(output, backwards):
+                self.find("no_recurrence", "the same logits for the sequence read backwards")
             elif not moved[:, 0].all():
                 steps = [t for t in range(len(moved)) if not moved[t, 0]]
                 self.find("wrong_output", f"steps {steps} (counted from 0) do not reach the logits")

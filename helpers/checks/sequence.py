@@ -362,6 +362,7 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]
     return {
         "one_row": attempt(lambda: _drawn(made(), x[:1])),
         "one_step": attempt(lambda: _drawn(made(), x[:, :1])),
+        "backwards": attempt(lambda: _drawn(made(), x.flip(1))),
         "alike": attempt(alike),
         "operations": attempt(lambda: [count(2), count(8)]),
         "moved": attempt(moved),

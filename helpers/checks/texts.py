@@ -29,6 +29,11 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "any number of sequences in a batch",
         "an initial state with a batch size written into it: make it in forward, from x.size(0)",
     ),
+    "not_finite": (
+        "the logits are not numbers",
+        "finite logits",
+        "a division by zero, the logarithm of 0, or memory that was never filled (torch.empty)",
+    ),
     "constant": (
         "the output does not depend on the input",
         "logits that move when the sequence changes",
@@ -143,8 +148,8 @@ MODEL: dict[str, tuple[str, str, str]] = {
         "flip(0) turns the batch round, flip(-1) the features",
     ),
     "no_recurrence": (
-        "one step at most reaches the logits",
-        "a hidden state that carries every step to the end",
+        "no hidden state is carried from step to step",
+        "a hidden state that takes in every step, one after another, up to the end",
         "there is no recurrent layer between the input and the output",
     ),
     "cell_not_recognised": (

@@ -788,3 +788,26 @@ class TwoLayerLSTM(nn.Module):
 
     def forward(self, x):
         raise NotImplementedError("no answer yet: put your code in place of this line")
+
+
+# %% mean_of_the_inputs | 2 | no_recurrence
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.hidden = nn.Linear(input_size, hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(torch.tanh(self.hidden(x)).mean(1))
+
+
+# %% not_a_number | 0 | not_finite
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        _, (h_n, _) = self.lstm(x)
+        return torch.log(-h_n[-1].exp().sum(1, keepdim=True)) + self.fc(h_n[-1])
