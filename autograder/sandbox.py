@@ -1,7 +1,7 @@
 """The outer wall: bubblewrap around a warm process that forks one child a submission.
 
-Inside there are the Python installation and `helpers`, read-only, an empty /tmp, and nothing else: no
-network, no home, no course, no submission but the one that is run.
+Inside there are the Python installation and `helpers`, read-only, an empty home, and nothing else: no
+network, no course, no submission but the one that is run.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.inside import wire
+from autograder.inside import HOME, wire
 from autograder.limits import ControlGroup, control_group
 
 _INSIDE = "/grader"
@@ -103,7 +103,13 @@ class Sandbox:
         words += ["--die-with-parent", "--new-session", "--clearenv"]
         for name, value in _ENVIRONMENT.items():
             words += ["--setenv", name, value]
-        words += ["--proc", "/proc", "--dev", "/dev", "--size", str(self.limits.disk), "--tmpfs", "/tmp"]
+        words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+        words += [
+            "--size",
+            str(self.limits.disk),
+            "--tmpfs",
+            HOME,
+        ]  # the warm process's; each child has its own
         for place in _read_only():
             words += ["--ro-bind", place, place]
         for link in ("/bin", "/lib", "/lib64"):
@@ -117,7 +123,9 @@ class Sandbox:
             f"{_INSIDE}/autograder/inside",
         ]
         words += ["--ro-bind", str(self.helpers), f"{_INSIDE}/{self.helpers.name}"]
-        return [*words, "--chdir", "/tmp", "--", *server]
+        # What bubblewrap has made itself could be written to, and would outlive a submission.
+        words += ["--remount-ro", "/dev", "--remount-ro", "/"]
+        return [*words, "--chdir", "/", "--", *server]
 
     def start(self) -> None:
         """Start the warm process, if it does not run yet, and wait until it is ready."""
@@ -221,13 +229,14 @@ _TRIALS = (
     (
         "no home, no other process, no course",
         "import os; print([f for d in ('/root', '/home', '/proc') if os.path.isdir(d) for f in os.listdir(d)"
-        " if d == '/proc' or not f.startswith('.')], os.listdir('/tmp'))",
+        " if f != 'student' and (d == '/proc' or not f.startswith('.'))], os.listdir())",
         lambda said, limits: said == "[] []",
     ),
     (
-        "nothing but /tmp can be written",
-        "import os\ntry: open('/usr/x', 'w')\nexcept OSError as e: print(e.errno)",
-        lambda said, limits: said == "30",  # EROFS
+        "nothing but its own home can be written",
+        "import os\nfor place in ('/', '/dev', '/usr', '/grader', '/home'):\n"
+        "    try: open(place + '/x', 'w')\n    except OSError as e: print(e.errno, end=' ')",
+        lambda said, limits: said == "30 30 30 30 30",  # EROFS
     ),
     (
         "no namespaces of its own",
@@ -255,15 +264,16 @@ _START = (
     "from autograder.inside import server; server.main(sys.argv[1:])"
 )
 _ENVIRONMENT = {
-    "HOME": "/tmp",
-    "IPYTHONDIR": "/tmp/.ipython",
+    "HOME": HOME,
+    "IPYTHONDIR": f"{HOME}/.ipython",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "MPLCONFIGDIR": f"{HOME}/.matplotlib",
     "OMP_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "TMPDIR": HOME,
 }
 
 

@@ -9,3 +9,5 @@ mark is ever known here.
 WALL = 5
 # Characters of output that are kept of a cell.
 TEXT = 20_000
+# Where a submission works. Not /tmp: a course may lie there, with the Python that runs all this.
+HOME = "/home/student"

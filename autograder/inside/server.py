@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from autograder.inside import WALL, student, walls, wire
+from autograder.inside import HOME, WALL, student, walls, wire
 
 STEP = struct.Struct(">I")
 _READ = 2**32 - 1  # in place of a step's number: the job has been taken from the pipe
@@ -74,7 +74,7 @@ def _shut_in(limits: dict[str, Any], walled: bool, reply: int, steps: int) -> No
                 os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
             os.setsid()  # signals to the group must not reach the keeper
             walls.empty_folders(limits["disk"])
-            os.chdir(walls.HOME)
+            os.chdir(HOME)
         walls.limit(limits["cpu"], limits["memory"], limits["disk"])
         if walled:
             walls.limit_processes(limits["processes"])

@@ -7,13 +7,15 @@ program and cannot fork from one that has torch loaded. Linux only: man 2 unshar
 import ctypes
 import os
 import resource
+import sys
 from typing import Any
+
+from autograder.inside import HOME
 
 _NEW_MOUNTS, _NEW_HOSTNAME, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 _NEW_USER, _NEW_PIDS, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 0x4000, 0x40000, 2, 4
 _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP = 38, 24
-HOME = "/tmp"
 
 
 def _call(name: str, *arguments: Any) -> None:
@@ -37,15 +39,18 @@ def own_namespaces() -> None:
 
 
 def empty_folders(disk: int) -> None:
-    """A fresh /tmp of so many bytes, nothing in /proc and /dev/shm; in this process's mount namespace.
+    """Fresh folders of so many bytes to write in, nothing in /proc; in this process's mount namespace.
 
-    /proc would show the supervisor's processes: bubblewrap's covers keep us from mounting one of our own.
+    /proc would show the supervisor's processes: bubblewrap's covers keep us from mounting one of our own. All
+    else is read-only already, or would outlive this submission.
     """
     _call("mount", b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
     # No user namespace below this one: with it, full powers over mounts would be had again.
     with open("/proc/sys/user/max_user_namespaces", "w") as file:
         file.write("0")
-    for place, size in ((HOME, disk), ("/dev/shm", disk), ("/proc", 4096)):
+    # Where Python itself lies under /tmp, that stays as it is, and read-only.
+    tmp = [] if any(place.startswith("/tmp/") for place in (sys.prefix, sys.base_prefix)) else ["/tmp"]
+    for place, size in ((HOME, disk), *((place, disk) for place in tmp), ("/dev/shm", disk), ("/proc", 4096)):
         options = f"size={size},nr_inodes=4096,mode=1777".encode()
         _call("mount", b"tmpfs", place.encode(), b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
 

@@ -939,3 +939,214 @@ class BiRNNWithBN(nn.Module):
 
     def forward(self, x):
         raise NotImplementedError("no answer yet: put your code in place of this line")
+
+
+# %% backward_direction_first | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.left = nn.RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.right = nn.RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.norm = nn.BatchNorm1d(hidden_size * 2)
+        self.out = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        b, _ = self.right(x.flip(1))
+        a, _ = self.left(x)
+        return self.out(self.norm(torch.cat([a[:, -1], b[:, -1]], dim=1)))
+
+
+# %% by_hand_backward_made_first | 10 | -
+class Direction(nn.Module):
+    def __init__(self, n_in, n):
+        super().__init__()
+        self.n = n
+        self.Wx = nn.Linear(n_in, n)
+        self.Wh = nn.Linear(n, n, bias=False)
+
+    def forward(self, x):
+        h = x.new_zeros(x.size(0), self.n)
+        seq = []
+        for t in range(x.size(1)):
+            h = torch.tanh(self.Wx(x[:, t]) + self.Wh(h))
+            seq.append(h)
+        return torch.stack(seq, 1)
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        sizes = [input_size] + [2 * hidden_size] * (num_layers - 1)
+        self.back = nn.ModuleList(Direction(n, hidden_size) for n in sizes)
+        self.forth = nn.ModuleList(Direction(n, hidden_size) for n in sizes)
+        self.norm = nn.BatchNorm1d(2 * hidden_size, momentum=0.2)
+        self.head = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        for forth, back in zip(self.forth, self.back):
+            ahead, behind = forth(x), back(x.flip(1))
+            x = torch.cat([ahead, behind.flip(1)], dim=2)
+        return self.head(self.norm(torch.cat([ahead[:, -1], behind[:, -1]], dim=1)))
+
+
+# %% backward_direction_with_relu | 8 | wrong_nonlinearity
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.left = nn.RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.right = nn.RNN(input_size, hidden_size, num_layers, nonlinearity="relu", batch_first=True)
+        self.norm = nn.BatchNorm1d(hidden_size * 2)
+        self.out = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        a, _ = self.left(x)
+        b, _ = self.right(x.flip(1))
+        return self.out(self.norm(torch.cat([a[:, -1], b[:, -1]], dim=1)))
+
+
+# %% backward_direction_is_a_gru | 8 | wrong_cell
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.left = nn.RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.right = nn.GRU(input_size, hidden_size, num_layers, batch_first=True)
+        self.norm = nn.BatchNorm1d(hidden_size * 2)
+        self.out = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        a, _ = self.left(x)
+        b, _ = self.right(x.flip(1))
+        return self.out(self.norm(torch.cat([a[:, -1], b[:, -1]], dim=1)))
+
+
+# %% dropout_between_layers | 9 | dropout_not_asked
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(
+            input_size, hidden_size, num_layers, batch_first=True, bidirectional=True, dropout=0.25
+        )
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        final = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        return self.fc(self.bn(final))
+
+
+# %% detached_between_layers | 9 | detached
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        sizes = [input_size] + [2 * hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList(
+            nn.RNN(n, hidden_size, batch_first=True, bidirectional=True) for n in sizes
+        )
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k > 0:
+                x = x.detach()
+            x, h_n = layer(x)
+        return self.fc(self.bn(torch.cat([h_n[0], h_n[1]], dim=1)))
+
+
+# %% own_norm_without_eps | 9 | divides_by_zero
+class Norm(nn.Module):
+    def __init__(self, n, momentum=0.1):
+        super().__init__()
+        self.momentum = momentum
+        self.gamma = nn.Parameter(torch.ones(n))
+        self.beta = nn.Parameter(torch.zeros(n))
+        self.register_buffer("mean", torch.zeros(n))
+        self.register_buffer("var", torch.ones(n))
+
+    def forward(self, x):
+        if self.training:
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+            with torch.no_grad():
+                self.mean.lerp_(mean, self.momentum)
+                self.var.lerp_(x.var(0, unbiased=True), self.momentum)
+        else:
+            mean, var = self.mean, self.var
+        return (x - mean) / torch.sqrt(var) * self.gamma + self.beta
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = Norm(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        return self.fc(self.bn(torch.cat([h_n[-2], h_n[-1]], dim=1)))
+
+
+# %% own_norm_variance_never_updated | 8 | running_statistics_wrong
+class Norm(nn.Module):
+    def __init__(self, n, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.gamma = nn.Parameter(torch.ones(n))
+        self.beta = nn.Parameter(torch.zeros(n))
+        self.register_buffer("mean", torch.zeros(n))
+        self.register_buffer("var", torch.ones(n))
+
+    def forward(self, x):
+        if self.training:
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+            with torch.no_grad():
+                self.mean.lerp_(mean, self.momentum)
+        else:
+            mean, var = self.mean, self.var
+        return (x - mean) / torch.sqrt(var + self.eps) * self.gamma + self.beta
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = Norm(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        return self.fc(self.bn(torch.cat([h_n[-2], h_n[-1]], dim=1)))
+
+
+# %% own_norm_biased_variance | 10 | -
+class Norm(nn.Module):
+    def __init__(self, n, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.gamma = nn.Parameter(torch.ones(n))
+        self.beta = nn.Parameter(torch.zeros(n))
+        self.register_buffer("mean", torch.zeros(n))
+        self.register_buffer("var", torch.ones(n))
+
+    def forward(self, x):
+        if self.training:
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+            with torch.no_grad():
+                self.mean.copy_((1 - self.momentum) * self.mean + self.momentum * mean)
+                self.var.copy_((1 - self.momentum) * self.var + self.momentum * var)
+        else:
+            mean, var = self.mean, self.var
+        return (x - mean) / torch.sqrt(var + self.eps) * self.gamma + self.beta
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = Norm(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        return self.fc(self.bn(torch.cat([h_n[-2], h_n[-1]], dim=1)))

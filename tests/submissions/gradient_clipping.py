@@ -822,3 +822,36 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
 # %% no_answer | 0 | no_answer
 def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
     raise NotImplementedError("no answer yet: put your code in place of this line")
+
+
+# %% criterion_arguments_swapped | 6 | criterion_arguments_swapped
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(targets, model(inputs))
+            optimizer.zero_grad()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% loss_for_the_record | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms, losses = [], []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs)
+            criterion(outputs, targets).backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+            losses.append(criterion(model(inputs), targets).item())
+        model.eval()
+        with torch.no_grad():
+            total = sum(criterion(model(inputs), targets).item() for inputs, targets in loader)
+        model.train()
+        print(f"epoch {epoch}: {total / len(loader):.3f} after {len(losses)} steps")
+    return norms
