@@ -550,7 +550,7 @@ def reads_tests_and_source(kit):
         _READ
         + f"""
 course = {str(kit.places.course)!r}
-for folder in (course, "..", "../..", "../../..", "/work", "/home", "/root", "/srv", "/grader", "/mnt"):
+for folder in (course, "..", "../..", "../../..", "/home", "/root", "/srv", "/grader", "/mnt"):
     show(folder + "/solutions/*/*.ipynb"); show(folder + "/**/*canary*"); show(folder + "/CANARY*")
     for path in glob.glob(folder + "/**/solutions/**/*.ipynb", recursive=True):
         import json
