@@ -675,7 +675,9 @@ def startup_file_next_student(kit):
     """Graded behind the one before: no answer, no trick, and nothing may be left for it to find."""
     return kit.cheat("""
 import glob, os
-print("LEFT BEHIND", glob.glob("/tmp/**", recursive=True, include_hidden=True)[1:], glob.glob("/dev/shm/*"))
+home = os.path.expanduser("~")
+found = glob.glob(home + "/**", recursive=True, include_hidden=True)[1:]
+print("LEFT BEHIND", found, glob.glob("/dev/shm/*"))
 left = os.environ.get("LEFT"), getattr(torch, "left", None)
 print("patched", torch.allclose(torch.zeros(1), torch.ones(1)), *left)
 """)
@@ -690,7 +692,7 @@ os.environ["LEFT"] = "behind"
 torch.left = "behind"
 checks.check = None
 sys.modules["helpers.checks.sequence"]._build = lambda *words: None
-open("/tmp/left", "w").write("behind"); open("/dev/shm/left", "w").write("behind")
+for folder in (os.path.expanduser("~"), "/dev/shm"): open(folder + "/left", "w").write("behind")
 """)
 
 
