@@ -711,8 +711,8 @@ for place in (b"/", b"/tmp", b"/proc", b"/grader"):
 for process in (1, 2, os.getppid()):
     if libc.ptrace(16, process, 0, 0) == 0 and process: done.append(process)
 for call in (lambda: os.setuid(0), lambda: os.chroot("/tmp"),
-             lambda: os.mknod("/tmp/disk", 0o60666, os.makedev(8, 0)),
-             lambda: open("/proc/sys/kernel/core_pattern", "w").write("|/tmp/x"),
+             lambda: os.mknod("disk", 0o60666, os.makedev(8, 0)),
+             lambda: open("/proc/sys/kernel/core_pattern", "w").write("|x"),
              lambda: open("/sys/fs/cgroup/memory/memory.limit_in_bytes", "w").write("-1"),
              lambda: open("/dev/mem", "rb").read(1), lambda: os.setgid(0)):
     try: call(); done.append("call")
