@@ -58,18 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _intake(options: argparse.Namespace) -> int:
-    course = Course.load()
-    name = options.assignment or _only(course)
-    intake.run(course, options.folder, name, options.students)
+    intake.run(Course.load(), options.folder, options.assignment, options.students)
     return 0
-
-
-def _only(course: Course) -> str:
-    names = course.assignments()
-    if len(names) != 1:
-        known = ", ".join(names) or "(none is released)"
-        raise ValueError(f"say which assignment: --assignment with one of {known}")
-    return names[0]
 
 
 def _grade(options: argparse.Namespace) -> int:
