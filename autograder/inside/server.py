@@ -9,6 +9,7 @@ begin with `r` (ready), `d` (a piece of the child's reply) or `e` (the end, as J
 "read", "cpu", "wall"). Limits and times are in bytes and seconds.
 """
 
+import gc
 import json
 import os
 import resource
@@ -31,6 +32,9 @@ def main(arguments: list[str]) -> None:
     """Arguments: "walls" or "open", then the modules to import before the first fork."""
     kind, *modules = arguments
     student.warm(modules)
+    # What is loaded stays: a child that looks through it for garbage would copy the memory it lies in.
+    gc.collect()
+    gc.freeze()
     sys.stdout.flush()
     _send(1, b"r")
     while True:

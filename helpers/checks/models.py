@@ -10,7 +10,10 @@ import torch
 from torch import Tensor
 
 from helpers.checks.reference import (
+    ACTIVATIONS,
+    LOGITS,
     Fit,
+    Network,
     Norm,
     Roles,
     forward,
@@ -264,55 +267,32 @@ class Judge:
     # --- which weights do what
 
     def _fit(self, build: str, like: tuple[Roles, Fit] | None = None) -> tuple[Roles, Fit] | None:
-        """The roles and the way of reading under which the reference gives what the answer gave."""
+        """The roles and the way of reading under which the reference gives what the answer gave.
+
+        like: only the same roles and the same reading as in another build.
+        """
         given, values = self.task["builds"][build], self.values["builds"][build]
         if failed(values["output"]) or not isinstance(values["output"], np.ndarray):
             return None
         x = torch.from_numpy(given["x"]).double()
         target = torch.from_numpy(values["output"]).double()
         inputs, outputs = x.shape[2], self._outputs(build)
-        roles = list(candidates(values, self.task["seed"], inputs, outputs, self.spec.bidirectional))
+        roles = candidates(values, self.task["seed"], inputs, outputs, self.spec.bidirectional)
         if like is not None:
-            roles = [role for role in roles if role.key == like[0].key]
-        # The right way of reading is tried with all roles first: most answers are right in that.
-        for only in [like[1]] if like is not None else [self.spec.right, None]:
+            roles = (role for role in roles if role.key == like[0].key)
+        tried = []
+        with torch.no_grad():
+            search = _Search(x, target)
+            # The right way of reading is tried with all roles first: most answers are right in that.
             for role in roles:
-                with torch.no_grad():
-                    best = self._read(role, x, target, only)
-                if best is not None:
-                    return role, best
-        return None
-
-    def _read(self, roles: Roles, x: Tensor, target: Tensor, only: Fit | None = None) -> Fit | None:
-        """The way of reading with the fewest mistakes that gives `target`; None if there is none."""
-        norms = _norm_places(roles.norm)
-        inside = [name for name in norms if not name.startswith("input_")]
-        limit = 4 if roles.exact else 2
-        layouts = ("right", "swapped", "reshaped")
-        if roles.network.slip or roles.network.shared:
-            layouts, limit = layouts[:1], 2  # not many mistakes at once
-        places = (None, *norms)
-        if only is not None:
-            if only.norm not in norms:
-                return None
-            layouts, places = (only.layout,), (only.norm if only.norm.startswith("input_") else None,)
-        for layout, place in itertools.product(layouts, places):
-            if place in inside or (place and roles.norm.width not in (1, x.shape[2])):
-                continue
-            start = Fit(layout=layout, norm=place or "none")
-            done = run(roles.network, network_input(roles, start, x))
-            ways = {name: way() for name, way in readings(roles.network, done, layout).items()}
-            fits = (
-                [only]
-                if only
-                else variants(self.spec.right, tuple(ways), (place,) if place else tuple(inside), limit)
-            )
-            for fit in fits:
-                fit = replace(fit, layout=layout)
-                if fit.reading not in ways or not _possible(roles, fit, ways[fit.reading], target):
-                    continue
-                if _equal(to_logits(roles, fit, ways[fit.reading]), target):
-                    return fit
+                tried.append(role)
+                fit = search.only(role, self.spec.right if like is None else like[1])
+                if fit is not None:
+                    return role, fit
+            for role in tried if like is None else ():
+                fit = search.best(role, self.spec.right)
+                if fit is not None:
+                    return role, fit
         return None
 
     # --- findings from a fit
@@ -505,7 +485,8 @@ class Judge:
         if self.spec.dropout is None and self._differs(*other["train_calls"]):
             layers = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("dropout_not_asked", f"with num_layers={layers}, other logits each time")
-        fit = self._fit("other")
+        main = self.found.get("main")
+        fit = (main and self._fit("other", main)) or self._fit("other")
         if fit is not None:
             self.found["other"] = fit
             self._reading(*fit, "other")
@@ -750,6 +731,78 @@ def error_name(error: Mapping[str, str]) -> str:
     return "raises"
 
 
+class _Search:
+    """Looks for ways of reading under which given roles lead from x (B, T, D) to `target`, both float64."""
+
+    def __init__(self, x: Tensor, target: Tensor) -> None:
+        self.x, self.target = x, target
+        self._ways: dict[tuple[int, str], tuple[Network, dict[str, Tensor]]] = {}
+
+    def only(self, roles: Roles, fit: Fit) -> Fit | None:
+        """`fit`, if it is the way."""
+        if fit.norm not in _norm_places(roles.norm):
+            return None
+        features = self._features(roles, fit.layout, fit.norm).get(fit.reading)
+        if features is None or not _possible(roles, fit, features, self.target):
+            return None
+        return fit if _equal(to_logits(roles, fit, features), self.target) else None
+
+    def best(self, roles: Roles, right: Fit) -> Fit | None:
+        """The way with the fewest mistakes; None if there is none."""
+        norms = _norm_places(roles.norm)
+        inside = tuple(name for name in norms if not name.startswith("input_"))
+        limit = 4 if roles.exact else 2
+        layouts = ("right", "swapped", "reshaped")
+        if roles.network.slip or roles.network.shared:
+            layouts, limit = layouts[:1], 2  # not many mistakes at once
+        outside = [name for name in norms if name.startswith("input_")]
+        if roles.norm is None or roles.norm.width not in (1, self.x.shape[2]):
+            outside = []
+        for layout, place in itertools.product(layouts, (None, *outside)):
+            features = self._features(roles, layout, place or "none")
+            places = (place,) if place else inside
+            found = self._all(roles, features, places)
+            for fit in variants(right, tuple(features), places, limit) if found else ():
+                if (fit.reading, fit.norm, fit.before, fit.head, fit.after) in found:
+                    return replace(fit, layout=layout)
+        return None
+
+    def _features(self, roles: Roles, layout: str, norm: str) -> dict[str, Tensor]:
+        """Name of a reading -> features, kept for the next roles with the same network."""
+        outside = norm if norm.startswith("input_") else "none"
+        key = (id(roles.network), layout)
+        if outside == "none" and key in self._ways:
+            return self._ways[key][1]
+        done = run(roles.network, network_input(roles, Fit(layout=layout, norm=outside), self.x))
+        features = {name: way() for name, way in readings(roles.network, done, layout).items()}
+        if outside == "none":
+            self._ways[key] = roles.network, features  # the network is kept so that its id stays its own
+        return features
+
+    def _all(self, roles: Roles, features: Mapping[str, Tensor], norms: Sequence[str]) -> set[tuple]:
+        """(reading, norm, before, head, after) of all ways that give the target; many in one computation."""
+        alike: dict[tuple[int, ...], list[str]] = {}
+        for name, part in features.items():
+            alike.setdefault(tuple(part.shape), []).append(name)
+        found = set()
+        for names, norm in itertools.product(alike.values(), norms):
+            # Statistics of the batch must be those of one reading alone.
+            for some in [[name] for name in names] if "batch" in norm else [names]:
+                stacked = None
+                for head, before in itertools.product((True, False), ACTIVATIONS):
+                    fit = Fit(norm=norm, before=before, head=head)
+                    if not _possible(roles, fit, features[some[0]], self.target):
+                        continue
+                    if stacked is None:
+                        stacked = torch.stack([features[name] for name in some])
+                    logits = to_logits(roles, fit, stacked)
+                    for after in LOGITS if head else ("none",):
+                        same = _close(LOGITS[after](logits), self.target).flatten(1).all(dim=1)
+                        equal = itertools.compress(some, same.tolist())
+                        found |= {(name, norm, before, head, after) for name in equal}
+        return found
+
+
 def _norm_places(norm: Norm | None) -> list[str]:
     if norm is None:
         return ["none"]
@@ -785,8 +838,12 @@ def _share_of_the_way(start: Tensor, end: Tensor, reached: Tensor) -> float:
     return float(share) if on_the_way else float("nan")
 
 
+def _close(ours: Tensor, theirs: Tensor) -> Tensor:
+    return (ours - theirs).abs() <= 2e-5 + 1e-4 * theirs.abs()
+
+
 def _equal(ours: Tensor, theirs: Tensor) -> bool:
-    return ours.shape == theirs.shape and torch.allclose(ours, theirs, rtol=1e-4, atol=2e-5)
+    return ours.shape == theirs.shape and bool(_close(ours, theirs).all())
 
 
 # --- dropout, by enumeration

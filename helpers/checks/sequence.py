@@ -50,19 +50,27 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _probe(answer: type, task: Mapping[str, Any]) -> dict[str, Any]:
-    (name, main), *others = task["builds"].items()
-    builds = {name: _build(answer, task["seed"], main)}
-    if failed(builds[name]["output"]):
+    (first, main), *others = task["builds"].items()
+    built = _build(answer, task["seed"], main)
+    builds = {first: built}
+    if failed(built["output"]):
         return {"builds": builds}
-    steady = np.array_equal(builds[name]["output"], builds[name].get("reseeded"))
+    steady = np.array_equal(built["output"], built.get("reseeded"))
     for name, build in others:
         if not (steady and build.get("if_random")):
             builds[name] = _build(answer, task["seed"], build)
     return {
         "builds": builds,
         "defaults": [_shapes(answer, arguments) for arguments in task["defaults"]],
-        "extras": _extras(answer, task["seed"], main),
+        "extras": _extras(answer, task["seed"], main, _stateless(built)),
     }
+
+
+def _stateless(built: Mapping[str, Any]) -> bool:
+    """Did a second call of the same model, with other random numbers, give the same output?"""
+    return isinstance(built["output"], np.ndarray) and all(
+        np.array_equal(built["output"], built[key], equal_nan=True) for key in ("again", "reseeded")
+    )
 
 
 def _only_rows(answer: type, task: Mapping[str, Any], values: Mapping[str, Any]) -> int | None:
@@ -106,19 +114,29 @@ def _drawn(model: nn.Module, x: Tensor, draw: int = 1) -> Any:
 class _Maker:
     """Makes models of an answer: with the same arguments, filled with the same values, in either mode.
 
-    `unregistered`: names of lists and attributes with layers or weights that PyTorch does not see.
+    `unregistered`: names of lists and attributes with layers or weights that PyTorch does not see; None as
+    long as no model was made. `lazy`: some weights have no shape before the first call.
     """
 
     answer: type
     seed: int
     build: Mapping[str, Any]
     constants: Collection[str] = ()
-    unregistered: Collection[str] = ()
+    unregistered: Collection[str] | None = None
+    lazy: bool = False
 
     def made(self, train: bool = False) -> nn.Module:
         seeded(1)
         model = self.answer(**self.build["arguments"])
-        if any(is_lazy(p) for p in model.parameters()):  # nn.LazyLinear: a first call gives it its shape
+        if self.unregistered is None or self.lazy or self.unregistered:
+            self._complete(model)
+        fill(model, self.seed, self.constants)
+        return model.train(train)
+
+    def _complete(self, model: nn.Module) -> None:
+        """Give each weight its shape, and let PyTorch see all of them."""
+        self.lazy = any(is_lazy(p) for p in model.parameters())
+        if self.lazy:  # nn.LazyLinear: a first call gives it its shape
             with torch.no_grad():
                 model.eval()(torch.from_numpy(self.build["x"]))
         found = unregistered(model)
@@ -128,8 +146,6 @@ class _Maker:
             else:
                 part.register_parameter(f"{attribute}_{k}", nn.Parameter(hidden.data))
         self.unregistered = sorted({attribute for _, attribute, _ in found})
-        fill(model, self.seed, self.constants)
-        return model.train(train)
 
     def keep_constants(self, x: Tensor) -> None:
         """Find the buffers that a training call leaves as they are, say a zero state; they stay so."""
@@ -310,28 +326,35 @@ class _Counter(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-def _extras(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
-    """Other sizes, places and types: what a right answer does without thinking of it."""
+def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) -> dict[str, Any]:
+    """Other sizes, places and types: what a right answer does without thinking of it.
+
+    stateless: one model will do for several calls.
+    """
     x = torch.from_numpy(build["x"])
     maker = _Maker(answer, seed, build)
     if any(True for _ in maker.made().buffers()):
         attempt(lambda: maker.keep_constants(x))
     made = maker.made
+    one = made() if stateless else None
+
+    def ready() -> nn.Module:
+        return made() if one is None else one
 
     def count(rows: int) -> int:
-        model = made()
+        model = ready()
         with _Counter() as counter, torch.no_grad():
             model(x[:1].repeat(rows, 1, 1))
         return counter.count
 
     def moved() -> np.ndarray:
         """(T, B): does output b move when step t of sequence 0 changes?"""
-        before = _drawn(made(), x)
+        before = _drawn(ready(), x)
         rows = []
         for t in range(x.shape[1]):
             changed = x.clone()
             changed[0, t] += 1.5
-            after = _drawn(made(), changed)
+            after = _drawn(ready(), changed)
             rows.append((after - before).abs().flatten(1).amax(1) > 1e-6)
         return torch.stack(rows).numpy()
 
@@ -360,9 +383,9 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]
         return _drawn(made(train=True), x[:1].repeat(2, 1, 1))
 
     return {
-        "one_row": attempt(lambda: _drawn(made(), x[:1])),
-        "one_step": attempt(lambda: _drawn(made(), x[:, :1])),
-        "backwards": attempt(lambda: _drawn(made(), x.flip(1))),
+        "one_row": attempt(lambda: _drawn(ready(), x[:1])),
+        "one_step": attempt(lambda: _drawn(ready(), x[:, :1])),
+        "backwards": attempt(lambda: _drawn(ready(), x.flip(1))),
         "alike": attempt(alike),
         "operations": attempt(lambda: [count(2), count(8)]),
         "moved": attempt(moved),
