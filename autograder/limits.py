@@ -14,6 +14,7 @@ import uuid
 from pathlib import Path
 
 _MOUNT = Path("/sys/fs/cgroup")
+_NAME = "autograder-"  # and the number of the process that has made it
 
 
 class ControlGroup:
@@ -59,12 +60,23 @@ class ControlGroup:
 
 def control_group(memory: int, processes: int) -> ControlGroup | None:
     """A fresh group, or None where this machine does not let us make one."""
-    name = f"autograder-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    name = f"{_NAME}{os.getpid()}-{uuid.uuid4().hex[:8]}"
     for folders in (_version_2(name), _version_1(name)):
         if folders:
+            for folder in folders:
+                _sweep(folder.parent)
             with contextlib.suppress(OSError):
                 return ControlGroup(folders, memory, processes)
     return None
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the groups of graders that were killed: whoever made them is gone, and nothing runs in them."""
+    for folder in parent.glob(f"{_NAME}*"):
+        maker = folder.name.removeprefix(_NAME).partition("-")[0]
+        if not Path("/proc", maker).exists():
+            with contextlib.suppress(OSError):  # something runs in it still
+                folder.rmdir()
 
 
 def _version_1(name: str) -> list[Path]:

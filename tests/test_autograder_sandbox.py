@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from autograder import limits
 from autograder import sandbox as walls
 from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
@@ -66,6 +69,33 @@ def test_the_proof_refuses_where_a_wall_is_missing(monkeypatch):
     )
     with pytest.raises(SandboxError, match="'pigs fly' is not so"):
         walls.prove()
+
+
+@slow
+@needs_bubblewrap
+def test_the_proof_sees_a_file_of_the_course(monkeypatch):
+    shown = ["--ro-bind", str(ROOT / "README.md"), "/srv/course/README.md"]
+    command = Sandbox.command
+
+    def with_a_file(sandbox):
+        words = command(sandbox)
+        place = words.index("--remount-ro")
+        return [*words[:place], *shown, *words[place:]]
+
+    monkeypatch.setattr(Sandbox, "command", with_a_file)
+    with pytest.raises(SandboxError, match="no course' is not so .seen: ..*README.md"):
+        walls.prove()
+
+
+def test_groups_of_graders_that_were_killed_are_swept_away(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    kept = {f"autograder-{os.getpid()}-a", f"autograder-{gone.pid}-busy", "another"}
+    for name in (*kept, f"autograder-{gone.pid}-b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / f"autograder-{gone.pid}-busy" / "child").mkdir()  # the kernel, too, refuses to remove it
+    limits._sweep(tmp_path)
+    assert {folder.name for folder in tmp_path.iterdir()} == kept
 
 
 @slow

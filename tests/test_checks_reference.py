@@ -1,12 +1,29 @@
 """The trusted reference is torch's own arithmetic, and hand-written cells are found in every usual form."""
 
+import contextlib
 import itertools
+import time
+from dataclasses import replace
 
 import pytest
 import torch
+from labelled import RIGHT
 from torch import nn
 
-from helpers.checks.reference import Network, Norm, Unit, run
+from helpers import checks
+from helpers.checks.models import _Search
+from helpers.checks.reference import (
+    Fit,
+    Network,
+    Norm,
+    Roles,
+    Unit,
+    forward,
+    network_input,
+    readings,
+    run,
+    variants,
+)
 from helpers.checks.running import fill_values, plain
 from helpers.checks.sequence import probe, unregistered
 
@@ -128,3 +145,74 @@ def test_plain_values_hold_nothing_of_the_answer():
     assert value["1"][1:] == [{"type": "Strange"}, None]
     assert value["1"][0].tolist() == [1, 1]
     assert value["a"] == [True, 2, 0.5, "x"]
+
+
+@pytest.fixture(scope="module")
+def roles_with_norm():
+    """A network in two directions with a head, and a norm that is as wide as what the head reads."""
+    torch.manual_seed(0)
+    module = nn.RNN(3, 4, 2, batch_first=True, bidirectional=True).double()
+    head = (torch.randn(5, 8, dtype=torch.float64), torch.randn(5, dtype=torch.float64))
+    values = [torch.rand(8, dtype=torch.float64) + 0.5 for _ in range(4)]
+    return Roles(network_of(module, "rnn_tanh"), head, Norm("batch", *values), True, "", {})
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("layout", ["right", "swapped", "reshaped"])
+def test_every_way_of_reading_is_found_again(roles_with_norm, layout):
+    """Many ways are tried in one computation: each must come out as if it had been tried alone."""
+    roles, right = roles_with_norm, Fit(norm="running")
+    x = torch.randn(6, 4, 3, dtype=torch.float64)
+    names = tuple(
+        readings(roles.network, run(roles.network, network_input(roles, Fit(layout=layout), x)), layout)
+    )
+    for fit in variants(right, names, ("none", "running", "batch"), 2):
+        fit = replace(fit, layout=layout)
+        try:
+            target = forward(roles, fit, x)
+        except RuntimeError:  # a head or a norm that is not as wide as these features
+            continue
+        found = _Search(x, target).best(roles, right)
+        assert found is not None, fit
+        torch.testing.assert_close(forward(roles, found, x), target, rtol=1e-4, atol=2e-5)
+        assert found.mistakes(right) <= fit.mistakes(right)
+
+
+def called_often(main, hidden):
+    main["calls"] += 40_000 * ["second"]
+
+
+def with_many_layers(main, hidden):
+    second = next(module for module in main["modules"] if module["name"] == "second")
+    for k in range(8_000):
+        main["modules"].append({**second, "name": f"more{k}"})
+        for part, shape in (("weight_ih", [4 * hidden, hidden]), ("weight_hh", [4 * hidden, hidden])):
+            main["parameters"].append({"name": f"more{k}.{part}_l0", "shape": shape, "learns": True})
+
+
+def with_many_weights(main, hidden):
+    shape = [4 * hidden, hidden]
+    main["parameters"] += [{"name": f"w{k}", "shape": shape, "learns": True} for k in range(4_000)]
+
+
+@pytest.mark.parametrize(
+    "name, spoil",
+    [
+        ("two_stacked", called_often),
+        ("two_stacked", with_many_layers),
+        ("by_hand_parameters", with_many_weights),
+    ],
+)
+def test_what_is_judged_may_be_as_large_as_it_likes(name, spoil):
+    """A forged reply must not keep the judge busy: roles are not looked for without end."""
+    module = checks.exercise("two_layer_lstm")
+    task = module.task(0)
+    answer = next(a for a in RIGHT if (a.exercise, a.name) == ("two_layer_lstm", name)).answer()
+    values = module.probe(answer, task)
+    main = values["builds"]["main"]
+    main["output"] = main["again"] = main["reseeded"] = main["output"] + 1.0  # nothing explains it
+    spoil(main, task["builds"]["main"]["arguments"]["hidden_size"])
+    start = time.process_time()
+    with contextlib.suppress(KeyError, ValueError):  # refused: values of no probe
+        module.judge(task, values)
+    assert time.process_time() - start < 5
