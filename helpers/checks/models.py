@@ -626,7 +626,7 @@ class Judge:
         if alike:
             self.find("dropout_mask_reused", "the same units are dropped in all sequences of a batch")
             return True
-        own = self._fit(build, fit) or self._fit(build)
+        own = (fit and self._fit(build, fit)) or self._fit(build)
         if own is None or own[0].network.hidden != given["arguments"]["hidden_size"]:
             self.verdict.remarks.append(
                 "dropout acts in training only; its place and share were not verified"
