@@ -102,7 +102,7 @@ def write(release, path, sources):
 
 
 class Watch(threading.Thread):
-    """Twice a second: memory of a process and of all beneath it by role, and how far the class is."""
+    """Every three seconds: memory of a process and of all beneath it by role, and how far the class is."""
 
     def __init__(self, pid, work):
         super().__init__(daemon=True)
@@ -111,7 +111,7 @@ class Watch(threading.Thread):
 
     def run(self):
         begin = time.perf_counter()
-        while not self.over.wait(0.5):
+        while not self.over.wait(3):
             memory = {"main": 0, "workers": 0, "sandboxes": 0}
             try:
                 self.add(self.process, "main", memory)

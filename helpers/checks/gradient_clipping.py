@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from helpers.checks.models import error_name
 from helpers.checks.report import Finding, Item, Verdict, all_items, number
-from helpers.checks.running import attempt, describe, failed, fill, quiet
+from helpers.checks.running import attempt, describe, failed, fill, quiet, seeded
 from helpers.checks.texts import LOOP
 
 TITLE = "Exercise 4, a training loop with gradient clipping"
@@ -169,7 +169,7 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _train(answer: Any, seed: int, run: Mapping[str, Any]) -> dict[str, Any]:
-    torch.manual_seed(seed)
+    seeded(seed)
     model = _network(run["sizes"], seed)
     batches = [[torch.from_numpy(part) for part in batch] for batch in run["batches"]]
     recorder = _Recorder(model, batches)
