@@ -51,6 +51,7 @@ def warm(modules: list[str]) -> None:
     settings.InteractiveShell.displayhook_class = Plain
     settings.InteractiveShell.cache_size = 0
     _shell = InteractiveShell.instance(config=settings)
+    _cell({"source": "pass"})  # the first cell of all loads parts of IPython
     for name in modules:
         # What cannot be imported will say so in the cell that imports it.
         with contextlib.suppress(Exception):

@@ -164,12 +164,14 @@ class Judge:
         if not np.isfinite(main["output"]).all():
             self.find("not_finite", costs=all_items(self.spec.items))
             return self.verdict
+        random = self._differs(main["output"], main["reseeded"])
         moved = self.values["extras"]["moved"]
-        if isinstance(moved, np.ndarray) and not moved.any() and np.ptp(main["output"], axis=0).max() < 1e-5:
-            self.find("constant", costs=all_items(self.spec.items))
+        still = isinstance(moved, np.ndarray) and not moved.any()
+        if still and (random or np.ptp(main["output"], axis=0).max() < 1e-5):
+            got = "random numbers, whatever the input" if random else ""
+            self.find("constant", got, costs=all_items(self.spec.items))
             return self.verdict
         self._state(main)
-        random = self._differs(main["output"], main["reseeded"])
         name = "main"
         if random and "undropped" in self.values["builds"]:
             undropped = self.values["builds"]["undropped"]

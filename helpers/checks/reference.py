@@ -51,35 +51,42 @@ class Unit:
         h = c = x.new_zeros(x.shape[0], self.hidden)
         if start is not None:
             h, c = start
-        projected = x @ self.w_ih.T + self.b_ih
+        # The recurrent bias joins the input's, but in a GRU, whose reset gate comes between.
+        projected = x @ self.w_ih.T + (self.b_ih if self.kind == "gru" else self.b_ih + self.b_hh)
+        turned = self.w_hh.T
         states = []
-        for t in range(x.shape[1]):
-            h, c = self._step(projected[:, t], h, c)
+        for t, px in enumerate(projected.unbind(1)):
+            h, c = self._step(px, turned, h, c)
             if along is not None:
                 h = h * along[:, t]
             states.append(h)
         return torch.stack(states, dim=1), c
 
-    def _step(self, px: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, px: Tensor, turned: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """One step; px: what x gives to all gates, turned: (H, G H), the recurrent weights."""
         if self.kind == "lstm":
-            i, f, g, o = (px + h @ self.w_hh.T + self.b_hh).chunk(4, dim=1)
+            i, f, g, o = torch.addmm(px, h, turned).chunk(4, dim=1)
             c = f.sigmoid() * c + i.sigmoid() * (g.sigmoid() if self.slip == "sigmoid_for_tanh" else g.tanh())
             return o.sigmoid() * (c if self.slip == "tanh_forgotten" else c.tanh()), c
         if self.kind == "gru_without_reset":
-            z, n = (px + h @ self.w_hh.T + self.b_hh).chunk(2, dim=1)
+            z, n = torch.addmm(px, h, turned).chunk(2, dim=1)
             z, n = z.sigmoid(), n.tanh()
             h = z * h + (1 - z) * n if self.keeps_with_z else (1 - z) * h + z * n
             return h, h
         if self.kind == "gru":
             H = self.hidden
-            gates = px[:, : 2 * H] + h @ self.w_hh[: 2 * H].T + self.b_hh[: 2 * H]
-            r, z = gates.sigmoid().chunk(2, dim=1)
-            w, b = self.w_hh[2 * H :], self.b_hh[2 * H :]
-            recurrent = (r * h) @ w.T + b if self.reset_first else r * (h @ w.T + b)
+            if self.reset_first:
+                gates = px[:, : 2 * H] + torch.addmm(self.b_hh[: 2 * H], h, turned[:, : 2 * H])
+                r, z = gates.sigmoid().chunk(2, dim=1)
+                recurrent = torch.addmm(self.b_hh[2 * H :], r * h, turned[:, 2 * H :])
+            else:
+                state = torch.addmm(self.b_hh, h, turned)
+                r, z = (px[:, : 2 * H] + state[:, : 2 * H]).sigmoid().chunk(2, dim=1)
+                recurrent = r * state[:, 2 * H :]
             n = (px[:, 2 * H :] + recurrent).tanh()
             h = z * h + (1 - z) * n if self.keeps_with_z else (1 - z) * h + z * n
             return h, h
-        total = px + h @ self.w_hh.T + self.b_hh
+        total = torch.addmm(px, h, turned)
         h = total.tanh() if self.kind == "rnn_tanh" else total.relu()
         return h, h
 
