@@ -7,6 +7,7 @@ the process in which a student's code runs.
 import contextlib
 import functools
 import io
+import math
 import os
 import traceback
 import warnings
@@ -98,13 +99,17 @@ def seeded(seed: int) -> None:
     torch.default_generator.manual_seed(seed)
 
 
-@functools.lru_cache(maxsize=512)
 def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = False) -> np.ndarray:
     """The values of the index-th parameter or buffer of a model: the judge knows them, the answer does not.
 
     Parameters are as large as those of a trained net and never close to 0, vectors smaller than matrices, so
     that a bias does not drown what it is added to. Buffers are positive: one of them may be a variance.
     """
+    # Those of common sizes are kept for the next call: a class has the same models over and over.
+    return (_kept if math.prod(shape) <= _SMALL else _made)(seed, index, shape, buffer)
+
+
+def _made(seed: int, index: int, shape: tuple[int, ...], buffer: bool) -> np.ndarray:
     random = np.random.default_rng([seed, index, int(buffer)])
     if buffer:
         values = random.uniform(0.5, 1.5, shape)
@@ -112,8 +117,12 @@ def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = Fa
         values = random.uniform(0.2, 0.8, shape) * (0.25 if len(shape) < 2 else 1.0)
         values = values * random.choice([-1.0, 1.0], shape)
     values = values.astype(np.float32)
-    values.flags.writeable = False  # it is kept for the next call
+    values.flags.writeable = False
     return values
+
+
+_SMALL = 1 << 12
+_kept = functools.lru_cache(maxsize=512)(_made)
 
 
 @torch.no_grad()
