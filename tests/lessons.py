@@ -83,7 +83,7 @@ def load(notebook: str | Path, names: Iterable[str] = ()) -> ModuleType:
         SyntaxError, or whatever an import, a decorator or a default value raises: each names the cell.
         FileNotFoundError, ValueError: as for `cells`.
     """
-    parsed = [(cell, _parse(cell)) for cell in cells(notebook)]
+    parsed = [(cell, parse(cell)) for cell in cells(notebook)]
     _check_defined_once(parsed)
     module = ModuleType(Path(notebook).stem)
     for cell, tree in parsed:
@@ -107,7 +107,8 @@ def _plain_python(source: str) -> str:
     return TransformerManager().transform_cell(source)
 
 
-def _parse(cell: Cell) -> ast.Module:
+def parse(cell: Cell) -> ast.Module:
+    """The syntax tree of a cell, magics as the calls that Jupyter makes of them."""
     # The file name of a SyntaxError is part of its text, up to the last slash.
     return ast.parse(_plain_python(cell.source), filename=cell.where)
 

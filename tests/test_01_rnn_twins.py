@@ -12,11 +12,11 @@ import typing
 
 import pytest
 import torch
+from by_hand import Called, borrowed, parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lessons import cells, load
+from lessons import load
 from torch import nn
-from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 lesson = load("01_rnn")
@@ -478,60 +478,19 @@ FORBIDDEN = re.compile(
 )
 
 
-def definitions():
-    """Every top-level function and class of the chapter: name → ast node."""
-    python = (re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", cell.source) for cell in cells("01_rnn"))  # no magics
-    nodes = (node for source in python for node in ast.parse(source).body)
-    return {n.name: n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-
-
-def borrowed(node):
-    """Attributes, imports and one-word strings inside a definition that name a ready-made recurrent layer."""
-    for inner in ast.walk(node):
-        names = {
-            ast.Attribute: lambda n: [n.attr],
-            ast.ImportFrom: lambda n: [alias.name for alias in n.names],
-            ast.Constant: lambda n: [n.value] if isinstance(n.value, str) and n.value.isidentifier() else [],
-        }.get(type(inner), lambda n: [])(inner)
-        yield from (name for name in names if FORBIDDEN.fullmatch(name))
-
-
-def parts(name):
-    """A class of the chapter, its bases, and every function and class of the chapter that they name."""
-    chapter, pending, found = definitions(), [name], {}
-    while pending:
-        current = pending.pop()
-        found[current] = chapter[current]
-        used = {n.id for n in ast.walk(chapter[current]) if isinstance(n, ast.Name)}
-        pending += [n for n in used if n in chapter and n not in found]
-    return found
-
-
 @pytest.mark.parametrize("name", [*TWINS, "RNNLayer", "LSTMLayer", "GRULayer"])
 def test_source_is_short_and_uses_no_ready_made_layer(name):
-    found, limit = parts(name), 30 if name.endswith("Layer") else 60
+    found, limit = parts("01_rnn", name), 30 if name.endswith("Layer") else 60
     assert name.endswith("Layer") or len(found) > 2  # the search did follow the bases
     for part, node in found.items():
-        assert list(borrowed(node)) == [], f"{part} uses a ready-made layer"
+        assert list(borrowed(node, FORBIDDEN)) == [], f"{part} uses a ready-made layer"
         assert node.end_lineno - node.lineno < limit, f"{part} is longer than {limit} lines"
 
 
 def test_the_search_finds_a_ready_made_layer():
     for line in ("nn.LSTM(3, 4)", "torch._VF.rnn_tanh(x)", "torch.gru_cell(x, h)", "getattr(nn, 'GRU')",
                  "nn.RNNCell(3, 4)", "from torch.nn import LSTM", "torch.ops.aten.lstm"):  # fmt: skip
-        assert list(borrowed(ast.parse(line))), line
-
-
-class Called(TorchFunctionMode):
-    """Records the names of torch functions called inside."""
-
-    def __enter__(self):
-        self.names = set()
-        return super().__enter__()
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        self.names.add(getattr(function, "__name__", str(function)))
-        return function(*args, **(kwargs or {}))
+        assert list(borrowed(ast.parse(line), FORBIDDEN)), line
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,14 +13,13 @@ import time
 import numpy as np
 import pytest
 import torch
+from by_hand import Called, borrowed, parts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from IPython.core.inputtransformer2 import TransformerManager
-from lessons import cells, load
+from lessons import load
 from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
-from torch.overrides import TorchFunctionMode
 
 from helpers import data, plotting, probes
 
@@ -896,42 +895,14 @@ FORBIDDEN = re.compile(
 )
 
 
-def definitions():
-    python = (TransformerManager().transform_cell(cell.source) for cell in cells("02_cnn"))  # magics
-    nodes = (node for source in python for node in ast.parse(source).body)
-    return {n.name: n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-
-
-def borrowed(node):
-    """Attributes, imports and one-word strings inside a definition that name a ready-made layer."""
-    for inner in ast.walk(node):
-        names = {
-            ast.Attribute: lambda n: [n.attr],
-            ast.ImportFrom: lambda n: [alias.name for alias in n.names],
-            ast.Constant: lambda n: [n.value] if isinstance(n.value, str) and n.value.isidentifier() else [],
-        }.get(type(inner), lambda n: [])(inner)
-        yield from (name for name in names if FORBIDDEN.fullmatch(name))
-
-
-def parts(name):
-    """A definition of the chapter and every one that it names."""
-    chapter, pending, found = definitions(), [name], {}
-    while pending:
-        current = pending.pop()
-        found[current] = chapter[current]
-        used = {n.id for n in ast.walk(chapter[current]) if isinstance(n, ast.Name)}
-        pending += [n for n in used if n in chapter and n not in found]
-    return found
-
-
 LESSON_CLASSES = ["ConvLayer", "MaxPoolLayer", "BatchNormLayer", "MyCNN", "SimpleCNN", "HandConv2d"]
 
 
 @pytest.mark.parametrize("name", [*TWINS, *WAYS, *LESSON_CLASSES])
 def test_source_is_short_and_uses_no_ready_made_layer(name):
     limit = 30 if name in LESSON_CLASSES else 60
-    for part, node in parts(name).items():
-        assert list(borrowed(node)) == [], f"{part} uses a ready-made layer"
+    for part, node in parts("02_cnn", name).items():
+        assert list(borrowed(node, FORBIDDEN)) == [], f"{part} uses a ready-made layer"
         assert node.end_lineno - node.lineno < (limit if part == name else 60), f"{part} is too long"
 
 
@@ -951,19 +922,7 @@ def test_the_search_finds_a_ready_made_layer():
         "F.conv_transpose2d(x, w)",
         "F.max_pool2d_with_indices(x, 2)",
     ):
-        assert list(borrowed(ast.parse(line))), line
-
-
-class Called(TorchFunctionMode):
-    """Records the names of torch functions called inside."""
-
-    def __enter__(self):
-        self.names = set()
-        return super().__enter__()
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        self.names.add(getattr(function, "__name__", str(function)))
-        return function(*args, **(kwargs or {}))
+        assert list(borrowed(ast.parse(line), FORBIDDEN)), line
 
 
 @pytest.mark.parametrize("name", TWINS)

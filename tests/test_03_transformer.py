@@ -13,6 +13,7 @@ import statistics
 import matplotlib
 import pytest
 import torch
+from by_hand import definitions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import cells, load
@@ -1103,15 +1104,8 @@ FORBIDDEN = re.compile(
 )
 
 
-def definitions():
-    """Every top-level function and class of the chapter: name → ast node."""
-    python = (re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", cell.source) for cell in cells("03_transformer"))
-    nodes = (node for source in python for node in ast.parse(source).body)
-    return {n.name: n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-
-
 def test_no_definition_borrows_torchs_attention_or_norm():
-    for name, node in definitions().items():
+    for name, node in definitions("03_transformer").items():
         for inner in ast.walk(node):
             if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name | ast.Attribute):
                 owner = ast.unparse(inner.value)
