@@ -118,11 +118,14 @@ def _compute(
     if not missing:
         return {}
     # Only grading needs Dask, and its import takes a second.
+    import dask
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that dies is told of below
     failed = {}
     with contextlib.ExitStack() as stack:
+        # Dask would look at what each worker does a hundred times a second, and keep it for an hour.
+        stack.enter_context(dask.config.set({"distributed.worker.profile.enabled": False}))
         if scheduler:
             client = stack.enter_context(Client(scheduler))
         else:
