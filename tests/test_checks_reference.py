@@ -24,7 +24,7 @@ from helpers.checks.reference import (
     run,
     variants,
 )
-from helpers.checks.running import fill_values, plain
+from helpers.checks.running import failed, fill_values, plain
 from helpers.checks.sequence import probe, unregistered
 
 KINDS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh": nn.RNN, "rnn_relu": nn.RNN}
@@ -176,6 +176,23 @@ def test_every_way_of_reading_is_found_again(roles_with_norm, layout):
         assert found is not None, fit
         torch.testing.assert_close(forward(roles, found, x), target, rtol=1e-4, atol=2e-5)
         assert found.mistakes(right) <= fit.mistakes(right)
+
+
+def test_one_model_does_not_serve_where_the_first_call_leaves_a_trace():
+    class KeepsItsFirstZeros(nn.Module):
+        def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+            super().__init__()
+            self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+            self.fc, self.zeros = nn.Linear(hidden_size, output_size), None
+
+        def forward(self, x):
+            if self.zeros is None:
+                self.zeros = x.new_zeros(2, len(x), self.fc.in_features)
+            return self.fc(self.lstm(x, (self.zeros, self.zeros))[1][0][-1])
+
+    module = checks.exercise("two_layer_lstm")
+    extras = module.probe(KeepsItsFirstZeros, module.task(0))["extras"]
+    assert not any(failed(extras[key]) for key in ("one_row", "one_step", "backwards", "moved"))
 
 
 def called_often(main, hidden):

@@ -337,6 +337,9 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) 
         attempt(lambda: maker.keep_constants(x))
     made = maker.made
     one = made() if stateless else None
+    # A state that was made for the first call's batch size would spoil the calls after it.
+    if one is not None and failed(attempt(lambda: [_drawn(one, x), _drawn(one, x[:1])])):
+        one = None
 
     def ready() -> nn.Module:
         return made() if one is None else one
