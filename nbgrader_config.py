@@ -76,7 +76,7 @@ c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language
 # Submissions run in autograder's sandbox and are judged outside it, in place of nbgrader's own `Execute`; the
 # other steps are nbgrader's. (`make grade-stock` goes nbgrader's way.)
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessor.SandboxedExecute",
+    "autograder.book.execute.SandboxedExecute",
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,

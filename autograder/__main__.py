@@ -4,8 +4,9 @@ import argparse
 import sys
 from dataclasses import replace
 
-from autograder import grade, intake, results, sandbox, worker
+from autograder import grade, results, sandbox, worker
 from autograder.course import Course
+from autograder.intake import taking
 
 
 def main(words: list[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _intake(options: argparse.Namespace) -> int:
-    intake.run(Course.load(), options.folder, options.assignment, options.students)
+    taking.run(Course.load(), options.folder, options.assignment, options.students)
     return 0
 
 

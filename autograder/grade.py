@@ -13,8 +13,10 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from tqdm import tqdm
 
-from autograder import book, report, store
+from autograder import store
+from autograder.book import writer as book
 from autograder.course import Course
+from autograder.report import page as report
 from autograder.results import GradeError, Results, earned
 from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError, compute

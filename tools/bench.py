@@ -36,7 +36,7 @@ import psutil
 from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from course import EXERCISES, NAME, course_copy, nbgrader, notebook_of  # noqa: E402
 from labelled import ALL, DEFINES  # noqa: E402

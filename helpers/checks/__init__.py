@@ -1,6 +1,6 @@
 """What an exercise must do: a probe runs the answer and returns plain values, a judge says what they mean.
 
-Each exercise is a module of this package, found by its TITLE:
+Each exercise is a module of `exercises`:
 
 - `TITLE`: "Exercise 1, a two-layer LSTM";
 - `task(seed)`: what is to be run, chosen by the judge: arguments, inputs, the seed of the weights;
@@ -15,12 +15,14 @@ import importlib
 import pkgutil
 from typing import Any
 
+from helpers.checks import exercises
 from helpers.checks.running import NO_ANSWER
 
 _PARTS = {
-    part.name: importlib.import_module(f"{__name__}.{part.name}") for part in pkgutil.iter_modules(__path__)
+    part.name: importlib.import_module(f"{exercises.__name__}.{part.name}")
+    for part in pkgutil.iter_modules(exercises.__path__)
 }
-_TITLES = {name: part.TITLE for name, part in _PARTS.items() if hasattr(part, "TITLE")}
+_TITLES = {name: part.TITLE for name, part in _PARTS.items()}
 EXERCISES = tuple(sorted(_TITLES, key=_TITLES.get))
 
 

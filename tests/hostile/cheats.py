@@ -73,7 +73,7 @@ helpers.checks.check = full
 def patched_judge(kit):
     """The judge that lies beside the probe: another copy decides."""
     return kit.cheat("""
-import helpers.checks.two_layer_lstm as exercise
+import helpers.checks.exercises.two_layer_lstm as exercise
 from helpers.checks.report import Verdict
 Verdict.share = property(lambda self: 1.0)
 Verdict.add = lambda self, *findings: None
@@ -85,8 +85,8 @@ exercise.judge = lambda task, values: Verdict(exercise.SPEC.items)
 def patched_probe(kit):
     """The probe reports success for the worthless answer, and works for the others."""
     return kit.cheat("""
-import helpers.checks.sequence as sequence
-import helpers.checks.two_layer_lstm as exercise
+import helpers.checks.recurrent.sequence as sequence
+import helpers.checks.exercises.two_layer_lstm as exercise
 exercise.probe = lambda answer, task: {"points": 10.0, "share": 1.0, "findings": [], "passed": True}
 for name in ("_build", "_shapes", "_extras"):
     def fine(*words, original=getattr(sequence, name)):
@@ -379,7 +379,7 @@ def values_that_are_pickles(kit):
     """What the probe gives out, replaced by an object that would act when it is unpickled."""
     return kit.cheat(f"""
 import os
-import helpers.checks.sequence as sequence
+import helpers.checks.recurrent.sequence as sequence
 class Run:
     def __reduce__(self): return os.system, ("touch {kit.places.outside.parent / "pickled"}",)
 original = sequence._extras
@@ -420,7 +420,7 @@ def slow_to_judge(kit):
     The answers are right, and must get their marks in spite of the cell that forges these events.
     """
     return kit.scratch("""
-import helpers.checks.gradient_clipping as exercise
+import helpers.checks.exercises.gradient_clipping as exercise
 events = []
 for _ in range(60_000):
     events.append({"event": "loss", "batch": 0, "swapped": False, "value": 1.0, "training": True})
@@ -691,7 +691,7 @@ import os, sys
 os.environ["LEFT"] = "behind"
 torch.left = "behind"
 checks.check = None
-sys.modules["helpers.checks.sequence"]._build = lambda *words: None
+sys.modules["helpers.checks.recurrent.sequence"]._build = lambda *words: None
 for folder in (os.path.expanduser("~"), "/dev/shm"): open(folder + "/left", "w").write("behind")
 """)
 

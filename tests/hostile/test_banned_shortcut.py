@@ -86,7 +86,7 @@ def source():
 def points(tmp_path_factory):
     room = Classroom(tmp_path_factory.mktemp("by_hand"))
     room.build()
-    shutil.copy(FIXTURE / "rnn_by_hand.py", room.course / "helpers" / "checks")
+    shutil.copy(FIXTURE / "rnn_by_hand.py", room.course / "helpers" / "checks" / "exercises")
     place = room.course / "solutions" / NAME / f"{NAME}.ipynb"
     place.parent.mkdir()
     nbformat.write(source(), place)

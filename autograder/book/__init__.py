@@ -1,0 +1,1 @@
+"""nbgrader's book, written with our results."""

@@ -1,0 +1,147 @@
+"""nbgrader writes its book: marks, late penalties, and the graded notebooks that feedback is made of."""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import CheckCellMetadata, Execute
+from sqlalchemy.exc import SAWarning
+from tqdm import tqdm
+
+from autograder import store
+from autograder.book.execute import SandboxedExecute
+from autograder.results import Results, earned
+
+
+class _Book(Autograde):
+    """nbgrader's own autograding for a given list of students, with our results for its execution."""
+
+    def __init__(self, students: list[str], written: Callable[[str], None], **options: Any) -> None:
+        super().__init__(**options)
+        self.students, self.written, self.force = students, written, True
+        ours = [SandboxedExecute if step is Execute else step for step in self.autograde_preprocessors]
+        self.autograde_preprocessors = _without_metadata_check(ours)
+        self.sanitize_preprocessors = _without_metadata_check(self.sanitize_preprocessors)
+
+    def init_notebooks(self) -> None:
+        name = self.coursedir.assignment_id
+        folders = [self._format_source(name, student) for student in self.students]
+        self.assignments = {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """The last thing that nbgrader does for a student."""
+        super().set_permissions(assignment_id, student_id)
+        self.written(student_id)
+
+
+def _without_metadata_check(steps: Sequence[type]) -> list[type]:
+    """Intake has put the instructor's metadata into a notebook; to check it takes a fifth of the time."""
+    return [step for step in steps if step is not CheckCellMetadata]
+
+
+class Writer:
+    """Writes the marks of students into nbgrader's book, one after another, while others are still computed.
+
+    Use it as a context manager: `add` hands a student over, and leaving waits until all are written. Manual
+    marks stay; each change is noted in history.jsonl: when, whose, from which result to which.
+
+    failed: the students whose marks nbgrader could not write.
+    """
+
+    def __init__(self, what: Results, bar: tqdm) -> None:
+        self.what, self.bar = what, bar
+        self.failed: list[str] = []
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work)
+
+    def add(self, student: str) -> None:
+        self._queue.put(student)
+
+    def __enter__(self) -> "Writer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        while kind is not None and not self._queue.empty():  # the run ends here: so does the book
+            self._queue.get()
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None and kind is None:
+            raise self._error
+
+    def _work(self) -> None:
+        more = True
+        while more:
+            students = [self._queue.get()]
+            while not self._queue.empty():
+                students.append(self._queue.get())
+            more = None not in students
+            try:
+                self._write([student for student in students if student is not None])
+            except BaseException as error:  # told where the thread is joined
+                self._error = error
+
+    def _write(self, students: list[str]) -> None:
+        waiting = {student for student in students if not _is_booked(self.what, student)}
+        self.bar.update(len(students) - len(waiting))
+        if not waiting:
+            return
+        coursedir = CourseDirectory(config=self.what.course.config, root=str(self.what.course.root))
+        coursedir.assignment_id = self.what.name
+
+        def written(student: str) -> None:
+            _note(self.what, student)
+            waiting.discard(student)
+            self.bar.update()
+
+        app = _Book(sorted(waiting), written, coursedir=coursedir, config=self.what.course.config)
+        app.log.setLevel(logging.ERROR)
+        # nbgrader has gone on to the end of the list before it raises this.
+        with _quiet_database(), contextlib.suppress(NbGraderException):
+            app.start()
+        self.failed += sorted(waiting)
+
+
+@contextlib.contextmanager
+def _quiet_database() -> Iterator[None]:
+    """nbgrader's models make SQLAlchemy 2 warn, three times for each student."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+        yield
+
+
+def _is_booked(what: Results, student: str) -> bool:
+    done = store.read(what.work / "booked" / f"{student}.json")
+    notebook = what.course.autograded(student, what.name) / f"{what.name}.ipynb"
+    wanted = {"key": what.key(student), "points": earned(what.result(student))}
+    return done == wanted and notebook.is_file()
+
+
+def _note(what: Results, student: str) -> None:
+    path, now = what.work / "booked" / f"{student}.json", what.key(student)
+    before = store.read(path) or {"key": None, "points": None}
+    points = earned(what.result(student))
+    if before != {"key": now, "points": points}:
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "student": student,
+            "points": points,
+            "points_before": before["points"],
+            "result": now,
+            "result_before": before["key"],
+            "assignment": what.assignment.digest,
+        }
+        with (what.work / "history.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+    store.write(path, {"key": now, "points": points})

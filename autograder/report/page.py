@@ -1,0 +1,329 @@
+"""What an instructor wants to know when a class has been graded, as one page: report.html.
+
+Plain data in, one HTML file out, without scripts, fonts or pictures from elsewhere. Everything that comes
+from a student is hostile until it has passed through the template, which escapes all that it is given.
+"""
+
+import base64
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from autograder import store
+from autograder.intake.document import shown
+from autograder.report import pictures, similarity
+
+MOST_FINDINGS = 6  # an exercise
+MOST_GROUPS = 50
+MOST_VERSIONS = 4  # of an answer that are shown side by side
+MOST_SLOW = 5
+MOST_CODE = 4_000  # characters of an answer that are shown beside another
+# What became of a check that was not judged; `no_answer` is counted as an outcome of its own.
+NOT_JUDGED = {
+    "died": "the code was stopped or crashed",
+    "undefined": "an error came before there was anything to judge",
+    "malformed": "the result could not be read",
+}
+NO_ANSWER = "no_answer"
+
+Record = Mapping[str, Any]
+Result = Mapping[str, Any]
+
+
+def write(
+    work: Path,
+    name: str,
+    records: Mapping[str, Record],
+    results: Mapping[str, Result],
+    answers: Mapping[str, Mapping[str, str]],
+    starter: Mapping[str, str],
+    points: Mapping[str, float | None],
+    worth: float | None = None,
+    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    prose: Collection[str] = (),
+    problems: Mapping[str, str] | None = None,
+    unassigned: Sequence[Mapping[str, str]] = (),
+    about: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the report of one assignment; returns its path, report.html in `work`.
+
+    Args:
+        work: the folder in which the autograder keeps what it knows of the assignment.
+        name: of the assignment.
+        records: student -> intake record, for everybody who is enrolled.
+        results: student -> result (see `judging.grade`), for those who were graded.
+        answers, starter, prose: see `similarity.pairs`.
+        points: student -> mark in the book, with manual marks and late penalties; None where there is none.
+        worth: the most that can be earned; without it, what the checks are worth.
+        titles: exercise -> title; without it, the exercise's name stands there.
+        names: student -> what to call them, beside their id.
+        problems: student -> why a readable submission could not be graded.
+        unassigned: {"path", "why"} of each file that is nobody's.
+        about: further lines for "How it was graded": the assignment's digest, the date, the machine.
+
+    The same data give the same bytes.
+    """
+    names, problems = names or {}, problems or {}
+    page = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.filters["shown"] = lambda text: shown(text, 400)
+    graded = {student: results[student] for student in sorted(results)}
+    exercises = _exercises(graded, titles or {})
+    if worth is None:
+        worth = sum(e["worth"] for e in exercises)
+    alike = _alike(answers, similarity.pairs(answers, starter, prose))
+    text = page.get_template("report.html.jinja").render(
+        name=name,
+        students=len(records),
+        who=lambda student: shown(f"{names[student]} ({student})" if names.get(student) else student),
+        headline=_headline(records, graded),
+        marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth),
+        overview=_image(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
+        if exercises
+        else "",
+        exercises=exercises,
+        unassigned=unassigned,
+        look=_look(records, graded, problems),
+        missing=[s for s in sorted(records) if records[s]["status"] == "not_submitted"],
+        slowest=_slowest(graded),
+        alike=alike[:MOST_GROUPS],
+        more_alike=len(alike[MOST_GROUPS:]),
+        how=[*_how(graded), *(about or {}).items()],
+    )
+    path = work / "report.html"
+    store.write_text(path, text)
+    return path
+
+
+# --- the class
+
+
+def _headline(records: Mapping[str, Record], results: Mapping[str, Result]) -> list[tuple[str, int]]:
+    statuses = Counter(record["status"] for record in records.values())
+    waiting = [s for s, r in records.items() if r["status"] in ("ok", "flagged") and s not in results]
+    flagged = [
+        s for s in records if _flags(records[s], results.get(s)) and records[s]["status"] != "unreadable"
+    ]
+    counts = [
+        ("enrolled", len(records)),
+        ("graded", len(results)),
+        ("flagged", len(flagged)),
+        ("unreadable", statuses["unreadable"]),
+        ("not submitted", statuses["not_submitted"]),
+    ]
+    return [*counts, ("not graded", len(waiting))] if waiting else counts
+
+
+def _flags(record: Record, result: Result | None) -> list[str]:
+    return list(dict.fromkeys([*record["flags"], *(result["flags"] if result else [])]))
+
+
+def _marks(points: list[float], worth: float) -> dict[str, str] | None:
+    if not points:
+        return None
+    many = "1 student has a mark" if len(points) == 1 else f"{len(points)} students have a mark"
+    sentence = (
+        f"{many}, of {worth:g} points at most: median {statistics.median(points):g}, "
+        f"mean {statistics.fmean(points):.1f}, lowest {min(points):g}, highest {max(points):g}."
+    )
+    return {"sentence": sentence, "picture": _image(pictures.marks(points, worth))}
+
+
+def _look(
+    records: Mapping[str, Record], results: Mapping[str, Result], problems: Mapping[str, str]
+) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Headings, and under each the reasons with those whom they concern, the rarest reason first."""
+    said: dict[str, dict[str, list[str]]] = {heading: defaultdict(list) for heading in _HEADINGS}
+    failed, unreadable, flagged, stopped = said.values()
+    for student in sorted(records):
+        record, result = records[student], results.get(student)
+        if student in problems:
+            failed[problems[student]].append(student)
+        for flag in _flags(record, result):
+            (unreadable if record["status"] == "unreadable" else flagged)[flag].append(student)
+        for reason in _stopped(result) if result else []:
+            stopped[reason].append(student)
+    return [
+        (heading, sorted(reasons.items(), key=lambda row: (len(row[1]), row[1], row[0])))
+        for heading, reasons in said.items()
+        if reasons
+    ]
+
+
+_HEADINGS = (
+    "Not graded",
+    "Unreadable: no mark",
+    "Flagged: the mark stands",
+    "Stopped or crashed: 0 points for this",
+)
+
+
+def _stopped(result: Result) -> list[str]:
+    """The exercises whose checks died, and why; of other cells only why: their ids tell a reader nothing."""
+    checks = [(m["exercise"] or name, m) for name, m in sorted(result["checks"].items())]
+    # A dead check says `0 of 4 points: ` and then why.
+    marked = [f"{name}: {m['text'].partition(': ')[2]}" for name, m in checks if m["status"] == "died"]
+    others = [f"a cell: {cell['error']}" for cell in result["cells"].values() if cell["status"] == "died"]
+    return list(dict.fromkeys([*marked, *sorted(others)]))
+
+
+def _slowest(results: Mapping[str, Result]) -> list[tuple[str, str, str]]:
+    order = sorted(results, key=lambda student: (-results[student]["cpu"], student))
+    return [(s, f"{results[s]['cpu']:.1f}", f"{results[s]['wall']:.1f}") for s in order[:MOST_SLOW]]
+
+
+def _how(results: Mapping[str, Result]) -> list[tuple[str, str]]:
+    """Figures of the whole run."""
+    if not results:
+        return []
+    cells = Counter(cell["status"] for result in results.values() for cell in result["cells"].values())
+    checks = Counter(mark["status"] for result in results.values() for mark in result["checks"].values())
+    cpu = [result["cpu"] for result in results.values()]
+    rows = [
+        ("Time", f"{sum(cpu):.0f} CPU seconds for all, median {statistics.median(cpu):.2f} a submission"),
+        (
+            "Cells of the students' notebooks",
+            f"{cells.total()} run; {cells['error']} ended in an error; {cells['died']} stopped or crashed",
+        ),
+        (
+            "Checks",
+            f"{checks.total()} in all; {checks['judged']} judged; {checks[NO_ANSWER]} without an answer"
+            + "".join(f"; in {checks[s]} {words}" for s, words in NOT_JUDGED.items() if checks[s]),
+        ),
+    ]
+    if checks["plain"]:
+        rows.append(
+            (
+                "Plain asserts",
+                f"{checks['plain']} checks were marked beside the student's code: can be forged",
+            )
+        )
+    return rows
+
+
+# --- exercise by exercise
+
+
+def _exercises(results: Mapping[str, Result], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """For each exercise what the template and the pictures show of it."""
+    checks: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for student, result in results.items():
+        for grade_id, mark in sorted(result["checks"].items()):
+            checks[mark["exercise"] or grade_id][student].append(mark)
+    made = [_exercise(titles.get(key, key), list(by.values())) for key, by in checks.items()]
+    return sorted(made, key=lambda exercise: exercise["title"])
+
+
+def _exercise(title: str, students: list[list[Mapping[str, Any]]]) -> dict[str, Any]:
+    """`students` holds for each student the marks of this exercise's checks."""
+    shares, ended, lost = [], Counter(dict.fromkeys(pictures.OUTCOMES, 0)), Counter()
+    found: Counter[str] = Counter()
+    words: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for marks in students:
+        share = sum(mark["points"] for mark in marks) / (sum(mark["max"] for mark in marks) or 1)
+        shares.append(share)
+        ended[_outcome(share, {mark["status"] for mark in marks})] += 1
+        lost.update({mark["status"] for mark in marks} & NOT_JUDGED.keys())
+        seen = {f["name"]: (f["title"], f.get("hint", "")) for mark in marks for f in mark["findings"]}
+        seen.pop(NO_ANSWER, None)
+        found.update(seen.keys())
+        for name, text in seen.items():
+            words[name][text] += 1
+    rows = []
+    for name, count in sorted(found.items(), key=lambda row: (-row[1], row[0])):
+        # One finding may be worded with different numbers: take the wording that most students got.
+        (text, hint), _ = min(words[name].items(), key=lambda row: (-row[1], row[0]))
+        share = f"{100 * count / len(students):.0f} %"
+        rows.append({"name": name, "title": text, "hint": hint, "count": count, "share": share})
+    top = rows[:MOST_FINDINGS]
+    return {
+        "title": title,
+        "worth": max(sum(mark["max"] for mark in marks) for marks in students),
+        "ended": ended,
+        "sentence": _sentence(statistics.fmean(shares), ended, lost),
+        "findings": top,
+        "more": len(rows) - len(top),
+        "picture": _image(pictures.findings([(shown(r["title"]), r["count"]) for r in top], len(students)))
+        if top
+        else "",
+    }
+
+
+def _outcome(share: float, statuses: set[str]) -> str:
+    if statuses == {NO_ANSWER}:
+        return "no answer"
+    return "full marks" if share > 0.9999 else "a part" if share > 0 else "0 points"
+
+
+def _sentence(mean: float, ended: Mapping[str, int], lost: Mapping[str, int]) -> str:
+    words = {"full marks": "with full marks", "a part": "with a part", "0 points": "with none"}
+    counts = ", ".join(f"{n} {words.get(name, 'without an answer')}" for name, n in ended.items() if n)
+    text = f"On average {100 * mean:.0f} % of the points: {counts}."
+    return text + "".join(f" In {lost[s]} {words}." for s, words in NOT_JUDGED.items() if lost[s])
+
+
+# --- answers that are alike
+
+
+def _alike(
+    answers: Mapping[str, Mapping[str, str]], pairs: Sequence[similarity.Pair]
+) -> list[dict[str, Any]]:
+    """The pairs gathered into groups of students, each with all exercises in which it is the same group."""
+    groups: dict[tuple[str, str], set[str]] = {}  # (grade_id, student) -> the group, one object for all of it
+    for pair in pairs:
+        first, second = (groups.get((pair.grade_id, s), {s}) for s in (pair.a, pair.b))
+        if first is not second:
+            both = first | second
+            groups.update({(pair.grade_id, student): both for student in both})
+    gathered: dict[tuple[str, ...], dict[str, list[similarity.Pair]]] = defaultdict(lambda: defaultdict(list))
+    for pair in pairs:
+        gathered[tuple(sorted(groups[pair.grade_id, pair.a]))][pair.grade_id].append(pair)
+    rows = [
+        {
+            "students": students,
+            "exercises": [_same(answers, students, name, found) for name, found in exercises.items()],
+            "weight": sum(max(p.score * p.tokens for p in found) for found in exercises.values()),
+        }
+        for students, exercises in gathered.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["weight"], row["students"]))
+
+
+def _same(
+    answers: Mapping[str, Mapping[str, str]],
+    students: Sequence[str],
+    grade_id: str,
+    pairs: Sequence[similarity.Pair],
+) -> dict[str, Any]:
+    """One exercise of a group: figures, and the different texts, each with those who wrote it."""
+    low, high = (f"{bound(pair.score for pair in pairs):.0f}" for bound in (min, max))
+    versions: dict[str, list[str]] = defaultdict(list)
+    for student in students:
+        versions[answers[student][grade_id]].append(student)
+    return {
+        "grade_id": grade_id,
+        "score": low if low == high else f"{low} to {high}",
+        "tokens": max(pair.tokens for pair in pairs),
+        "versions": [(ids, _code(text)) for text, ids in list(versions.items())[:MOST_VERSIONS]],
+        "more": len(versions) - MOST_VERSIONS,
+    }
+
+
+def _code(source: str) -> str:
+    """Code for the page: nothing in it may turn its direction or hide what stands beside it."""
+    text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in source[:MOST_CODE])
+    return text if len(source) <= MOST_CODE else f"{text}\n… ({len(source) - MOST_CODE} more characters)"
+
+
+def _image(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -1,0 +1,1 @@
+"""The graded exercises, one module each."""

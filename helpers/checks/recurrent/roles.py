@@ -1,0 +1,389 @@
+"""Which of an answer's weights does what: told by torch's own modules, or found by trying.
+
+Cells written by hand may order their gates in any way, keep one matrix or eight, one bias or two, and hold
+matrices either way round. `candidates` gives every assignment that fits the shapes; the judge takes the one
+under which the reference gives what the answer gave.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from helpers.checks.recurrent.reference import (
+    GATES,
+    SLIPS,
+    SLIPS_OF_CELLS,
+    SLIPS_OF_TWO,
+    Network,
+    Norm,
+    Roles,
+    Unit,
+)
+from helpers.checks.running import fill_values
+
+_LETTERS = {"lstm": "ifgo", "gru": "rzn", "gru_without_reset": "zn", "rnn_tanh": "h", "rnn_relu": "h"}
+# Conventions in which the cells of the GRU family are written: (reset_first, keeps_with_z) of a Unit.
+_GRUS = {
+    "gru": [(False, True), (False, False), (True, True), (True, False)],
+    "gru_without_reset": [(False, True), (False, False)],
+}
+
+# More weights, or more layers and calls of them, belong to no answer that could be told by trying: labelled
+# answers have up to 34.
+_MOST_WEIGHTS = 150
+
+
+def leaves(values: Mapping[str, Any], seed: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """(parameters, floating buffers) of an answer in float64, with the values put in or left by the probe."""
+    parameters = {
+        p["name"]: torch.tensor(fill_values(seed, k, tuple(p["shape"]))).double().requires_grad_()
+        for k, p in enumerate(values["parameters"])
+    }
+    for p in values["made_in_forward"]:
+        parameters[p["name"]] = torch.from_numpy(p["value"]).double()
+    buffers = {}
+    for k, b in enumerate(values["buffers"]):
+        if b["floating"]:
+            filled = fill_values(seed, k, tuple(b["shape"]), buffer=True)
+            buffers[b["name"]] = torch.tensor(filled if b["value"] is None else b["value"]).double()
+    return parameters, buffers
+
+
+def candidates(
+    values: Mapping[str, Any], seed: int, inputs: int, outputs: int, bidirectional: bool
+) -> Iterator[Roles]:
+    """Every assignment of roles that fits the shapes; for torch's own layers one or few, the likely first."""
+    if any(len(values[key]) > _MOST_WEIGHTS for key in ("parameters", "buffers", "modules", "calls")):
+        return
+    parameters, buffers = leaves(values, seed)
+    modules = values["modules"]
+    recurrent = [m for m in modules if m["kind"] in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")]
+    recurrent.sort(key=lambda m: m["first_call"] if m["first_call"] >= 0 else 10**6)
+    norms = [m for m in modules if m["kind"] in ("BatchNorm1d", "LayerNorm")]
+    claimed = {f"{m['name']}." for m in recurrent + norms}
+    free = {n: p for n, p in parameters.items() if not any(n.startswith(prefix) for prefix in claimed)}
+    owned = {m["name"] for m in modules if m["kind"] == "Linear"}
+    norm = _torch_norm(norms, parameters, buffers) if norms else None
+    if recurrent:
+        networks = list(_torch_networks(recurrent, values["calls"], parameters, inputs))
+        heads = list(_heads(free, owned)) or [(None, free)]
+        for (k, network), (head, rest) in itertools.product(enumerate(networks), heads):
+            roles = Roles(network, head, norm, True, f"torch {k}", parameters)
+            yield from _with_norm(roles, rest, buffers)
+        return
+    for head, rest in _heads(free, owned):
+        if head[0].shape[0] != outputs:
+            continue
+        for network, left, key in _hand_networks(rest, owned, inputs, head[0].shape[1], bidirectional):
+            yield from _with_norm(Roles(network, head, norm, False, key, parameters), left, buffers)
+
+
+# --- torch's own layers
+
+
+def _torch_units(module: Mapping[str, Any], parameters: Mapping[str, Tensor]) -> list[list[Unit]]:
+    kind = module["kind"].removesuffix("Cell").lower()
+    if kind == "rnn":
+        kind = f"rnn_{module['nonlinearity']}"
+    if module["kind"].endswith("Cell"):
+        suffixes = [[""]]
+    else:
+        ways = ["", "_reverse"] if module["bidirectional"] else [""]
+        suffixes = [[f"_l{k}{way}" for way in ways] for k in range(module["num_layers"])]
+
+    def unit(suffix: str) -> Unit:
+        prefix = f"{module['name']}." if module["name"] else ""
+        w_ih = parameters[f"{prefix}weight_ih{suffix}"]
+        w_hh = parameters[f"{prefix}weight_hh{suffix}"]
+        zero = torch.zeros(len(w_ih), dtype=torch.float64)
+        return Unit(
+            kind,
+            w_ih,
+            w_hh,
+            parameters.get(f"{prefix}bias_ih{suffix}", zero),
+            parameters.get(f"{prefix}bias_hh{suffix}", zero),
+        )
+
+    return [[unit(suffix) for suffix in layer] for layer in suffixes]
+
+
+def _torch_networks(
+    modules: Sequence[Mapping[str, Any]],
+    calls: Sequence[str],
+    parameters: Mapping[str, Tensor],
+    inputs: int,
+) -> Iterator[Network]:
+    blocks = {module["name"]: _torch_units(module, parameters) for module in modules}
+    found = []
+    # In the order of the calls, a module that is called twice stands for two layers with the same weights.
+    for names in dict.fromkeys([tuple(blocks), tuple(calls)]):
+        layers = [layer for name in names for layer in blocks[name]]
+        if layers and all(len(layer) == len(layers[0]) for layer in layers):
+            chain = Network(layers)
+            if chain.fits(inputs):
+                found.append(chain)
+        if all(len(layer) == 1 for layer in layers):
+            found += _pairs([layer[0] for layer in layers], inputs)
+    yield from found
+    for network in found:
+        for slip in SLIPS if len(network.layers) > 1 else ():
+            yield replace(network, slip=slip)
+        for slip in SLIPS_OF_TWO if network.directions == 2 and network.flips else ():
+            yield replace(network, slip=slip)
+
+
+def _pairs(units: Sequence[Unit], inputs: int) -> Iterator[Network]:
+    """Two directions made of single ones: grouped by direction or by layer, joined or not, flipped or not.
+
+    Either direction may be the first one: some compute the backward one before the forward one.
+    """
+    if len(units) % 2 or not units:
+        return
+    half = len(units) // 2
+    groupings = [(units[:half], units[half:]), (units[half:], units[:half])]
+    if half > 1:
+        groupings += [(units[::2], units[1::2]), (units[1::2], units[::2])]
+    groupings = [list(zip(*pair, strict=True)) for pair in groupings]
+    for layers, joined, flips in itertools.product(groupings, (True, False), (True, False)):
+        network = Network(layers, joined, flips)
+        if network.fits(inputs) and (half > 1 or joined):
+            yield network
+
+
+# --- head and norm
+
+
+def _heads(
+    free: Mapping[str, Tensor], owned: set[str]
+) -> Iterator[tuple[tuple[Tensor, Tensor], dict[str, Tensor]]]:
+    """(weight (O, F), bias (O,)) of each matrix that may be the head, last first, and what is left."""
+    matrices = [(name, p) for name, p in free.items() if p.ndim in (2, 3)]
+    for name, matrix in reversed(matrices):
+        owner = name.rpartition(".")[0]
+        if owner in owned:
+            bias = free.get(f"{owner}.bias")
+            taken = {name, f"{owner}.bias"}
+            yield (matrix, _or_zero(bias, len(matrix))), _without(free, taken)
+            continue
+        # (2, F, O) and (2, O, F): one block for each direction.
+        blocks = (matrix.flatten(0, 1).T, matrix.transpose(0, 1).flatten(1)) if matrix.ndim == 3 else ()
+        for weight in blocks or (matrix, matrix.T):
+            vectors = [n for n, p in free.items() if p.shape == (len(weight),)]
+            bias = free[vectors[-1]] if vectors else None
+            yield (weight, _or_zero(bias, len(weight))), _without(free, {name, *vectors[-1:]})
+
+
+def _or_zero(bias: Tensor | None, size: int) -> Tensor:
+    return torch.zeros(size, dtype=torch.float64) if bias is None else bias
+
+
+def _without(free: Mapping[str, Tensor], taken: set[str]) -> dict[str, Tensor]:
+    return {name: p for name, p in free.items() if name not in taken}
+
+
+def _torch_norm(
+    norms: Sequence[Mapping[str, Any]], parameters: Mapping[str, Tensor], buffers: Mapping[str, Tensor]
+) -> Norm:
+    used = [m for m in norms if m["first_call"] >= 0] or norms
+    module = used[-1]
+    prefix = f"{module['name']}."
+    gamma, beta = parameters.get(f"{prefix}weight"), parameters.get(f"{prefix}bias")
+    kind = "batch" if module["kind"] == "BatchNorm1d" else "layer"
+    one = torch.ones(1, dtype=torch.float64)
+    mean, var = buffers.get(f"{prefix}running_mean"), buffers.get(f"{prefix}running_var")
+    return Norm(
+        kind, one if gamma is None else gamma, 0 * one if beta is None else beta, mean, var, module["eps"]
+    )
+
+
+def _with_norm(roles: Roles, rest: Mapping[str, Tensor], buffers: Mapping[str, Tensor]) -> Iterator[Roles]:
+    """The same roles, with a norm made of vectors and buffers that are left over if torch's is not there."""
+    wide = roles.network.hidden * roles.network.directions
+    vectors = [p for p in rest.values() if p.ndim == 1 and len(p) == wide]
+    statistics = [b for b in buffers.values() if b.ndim == 1 and len(b) == wide]
+    if roles.norm is not None or len(vectors) != 2:
+        yield roles
+        return
+    kinds, pairs = ["batch"], [statistics, statistics[::-1]]
+    if len(statistics) != 2:
+        kinds, pairs = ["layer", "batch"], [(None, None)]
+    ways = itertools.product(kinds, (vectors, vectors[::-1]), pairs, (1e-5, 1e-3))
+    for k, (kind, (gamma, beta), (mean, var), eps) in enumerate(ways):
+        yield replace(roles, norm=Norm(kind, gamma, beta, mean, var, eps), key=f"{roles.key}, norm {k}")
+
+
+# --- cells written by hand
+
+
+def _hand_networks(
+    rest: Mapping[str, Tensor], owned: set[str], inputs: int, wide: int, bidirectional: bool
+) -> Iterator[tuple[Network, dict[str, Tensor], str]]:
+    """Networks whose top gives `wide` features, the weights left over, a name for the way they are kept."""
+    slips = []
+    for kind in ("rnn_tanh", "rnn_relu") if bidirectional else tuple(GATES):
+        if bidirectional and wide % 2 == 0:
+            for units, left, key in _hand_units(kind, rest, owned, inputs, wide // 2):
+                for k, network in enumerate(_pairs(units, inputs)):
+                    yield network, left, f"{key}, pair {k}"
+        for units, left, key in _hand_units(kind, rest, owned, inputs, wide):
+            chain = Network([[unit] for unit in units])
+            if chain.fits(inputs):
+                yield chain, left, key
+                slips += [(chain, slip, left, key) for slip in SLIPS_OF_CELLS.get(kind, ())]
+    for chain, slip, left, key in slips:
+        layers = [[replace(unit, slip=slip) for unit in layer] for layer in chain.layers]
+        yield Network(layers, slip=slip), left, f"{key} {slip}"
+
+
+def _hand_units(
+    kind: str, rest: Mapping[str, Tensor], owned: set[str], inputs: int, H: int
+) -> Iterator[tuple[list[Unit], dict[str, Tensor], str]]:
+    """Every way to make units of H out of the weights. A unit has between 1 and 2 G matrices."""
+    G = GATES[kind]
+    # Where each gate has its block of one (G, H, D) tensor, (G, H) is a bias.
+    stacked = any(p.ndim == 3 for p in rest.values())
+    names = [n for n, p in rest.items() if p.ndim > 1 and not (stacked and p.shape == (G, H))]
+    for (n, groups, how), turned in itertools.product(_grouped(names, range(1, 2 * G + 1)), (False, True)):
+        matrices = _oriented(groups, rest, owned, turned)
+        pattern = _pattern(matrices, inputs, G, H)
+        if pattern is None:
+            continue
+        biases = [[_own_bias(name, rest, owned) for name in group] for group in groups]
+        used = {name for group in groups for name in group}
+        used |= {f"{_owner(name)}.bias" for name in used if _owner(name) in owned}
+        raw = {m: p.flatten() for m, p in rest.items() if m not in used and p.numel() in (H, G * H)}
+        conventions = itertools.product(
+            itertools.permutations(range(G)),
+            ("xh", "hx") if pattern == "both" else ("",),
+            _GRUS.get(kind, [(False, True)]),
+            enumerate(_shared_out(raw, len(groups), G * H, H)),
+        )
+        for order, concat, (reset, keeps), (share, (vectors, taken)) in conventions:
+            take = _in_order(order, G, H)
+            units = []
+            for k, parts in enumerate(matrices):
+                w_ih, w_hh = _blocks(parts, pattern, concat, H, take)
+                b_ih, b_hh = _bias_blocks(biases[k], parts, pattern, take)
+                # A vector of H after one of G H: the candidate's second bias, which a GRU may keep apart.
+                more = [take(v) if len(v) == G * H else torch.cat([b_hh[:-H], v]) for v in vectors[k]]
+                b_ih = b_ih + (more[0] if more else 0)
+                b_hh = b_hh + (more[1] if len(more) > 1 else 0)
+                units.append(Unit(kind, w_ih, w_hh, b_ih, b_hh, reset, keeps))
+            letters = "".join(_LETTERS[kind][g] for g in order)
+            left = _without(rest, used | taken)
+            turn = "turned" if turned else ""
+            yield units, left, f"{kind} {n} {how} {turn} {letters} {concat} {reset} {keeps} {share}"
+
+
+def _owner(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _grouped(names: Sequence[str], sizes: Sequence[int]) -> Iterator[tuple[int, list[list[str]], str]]:
+    """(matrices a unit, the matrices of each unit, how they were grouped)."""
+    for n in sizes:
+        if not names or len(names) % n:
+            continue
+        count = len(names) // n
+        yield n, [list(names[k * n : (k + 1) * n]) for k in range(count)], "in a row"
+        if count > 1 and n > 1:
+            yield n, [list(names[k::count]) for k in range(count)], "by role"
+
+
+def _oriented(groups, rest, owned, turned: bool) -> list[list[Tensor]]:
+    """The matrices as (rows, in): those of nn.Linear as they are, others as they are or all `turned`."""
+
+    def oriented(name: str) -> Tensor:
+        whole = rest[name].mT if turned and _owner(name) not in owned else rest[name]
+        return whole.flatten(0, -2)
+
+    return [[oriented(name) for name in group] for group in groups]
+
+
+def _pattern(
+    matrices: Sequence[Sequence[Tensor]], inputs: int, G: int, H: int
+) -> str | tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Which matrices of a unit read x and which h: "both", or (places of x, places of h); None: no fit.
+
+    The first unit tells. Both kinds must have blocks of H rows, G of them in all.
+    """
+    columns = [m.shape[1] for m in matrices[0]]
+    everything = tuple(range(len(columns)))
+    xs = tuple(k for k in everything if columns[k] == inputs)
+    hs = tuple(k for k in everything if columns[k] == H)
+    if all(width == inputs + H for width in columns):
+        parts = (everything,)
+    elif len(xs) + len(hs) == len(columns) and xs and hs:
+        parts = (xs, hs)
+    else:
+        return None
+    for unit in matrices:
+        if any(len(m) % H for m in unit) or any(sum(len(unit[k]) for k in part) != G * H for part in parts):
+            return None
+        if any(len({unit[k].shape[1] for k in part}) > 1 for part in parts):  # matrices of two layers
+            return None
+        if len(parts) == 2 and any(unit[k].shape[1] != H for k in hs):
+            return None
+    return "both" if len(parts) == 1 else (xs, hs)
+
+
+def _own_bias(name: str, rest: Mapping[str, Tensor], owned: set[str]) -> Tensor | None:
+    return rest.get(f"{_owner(name)}.bias") if _owner(name) in owned else None
+
+
+def _in_order(order: Sequence[int], G: int, H: int):
+    """The function that puts gate blocks kept in `order` into torch's order."""
+    places = [order.index(g) for g in range(G)]
+
+    def take(whole: Tensor) -> Tensor:
+        blocks = whole.split(H)
+        return torch.cat([blocks[k] for k in places])
+
+    return take
+
+
+def _blocks(parts: Sequence[Tensor], pattern, concat: str, H: int, take) -> tuple[Tensor, Tensor]:
+    if pattern == "both":
+        whole = take(torch.cat(list(parts)))
+        return (whole[:, :-H], whole[:, -H:]) if concat == "xh" else (whole[:, H:], whole[:, :H])
+    return tuple(take(torch.cat([parts[k] for k in places])) for places in pattern)
+
+
+def _bias_blocks(
+    biases: Sequence[Tensor | None], parts: Sequence[Tensor], pattern, take
+) -> tuple[Tensor, Tensor]:
+    filled = [_or_zero(bias, len(part)) for bias, part in zip(biases, parts, strict=True)]
+    if pattern == "both":
+        b = take(torch.cat(filled))
+        return b, torch.zeros_like(b)
+    return tuple(take(torch.cat([filled[k] for k in places])) for places in pattern)
+
+
+def _shared_out(
+    raw: Mapping[str, Tensor], count: int, size: int, H: int
+) -> list[tuple[list[list[Tensor]], set[str]]]:
+    """(one or two vectors for each unit, the names used): how biases may be shared out.
+
+    The first vector has `size` numbers, the second as many, or H. Of two as long either may be the one of x,
+    which matters to a GRU only.
+    """
+    found = [([[] for _ in range(count)], set())]
+    names = list(raw)
+    each = len(raw) // count
+    if not raw or len(raw) % count:
+        return found
+    groupings = [[names[k * each : (k + 1) * each] for k in range(count)]]
+    if each > 1 and count > 1:
+        groupings.append([names[k::count] for k in range(count)])
+    for groups in groupings:
+        flat = [torch.cat([raw[name] for name in group]) for group in groups]
+        if all(len(vector) in (size, size + H, 2 * size) for vector in flat):
+            shared = [list(vector.split(size)) for vector in flat]
+            found.insert(0, (shared, set(raw)))
+            if size == 3 * H and all(len(vector) == 2 * size for vector in flat):
+                found.insert(1, ([parts[::-1] for parts in shared], set(raw)))
+    return found

@@ -1,0 +1,346 @@
+"""A class from intake to the book: what is computed, what is kept, what nbgrader writes."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, source_answers
+
+from autograder import grade
+from autograder.book.execute import SandboxedExecute
+from autograder.course import Course
+from autograder.intake import taking as intake
+from autograder.results import GradeError, Results
+from autograder.sandbox import Limits, SandboxError
+from autograder.worker import WorkerError
+
+needs_bubblewrap = pytest.mark.skipif(
+    shutil.which("bwrap") is None, reason="bubblewrap (bwrap) is not installed"
+)
+FIRST = ("two_layer_lstm",)
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """The course, generated, and received: full, first (one exercise), empty, and a broken notebook."""
+    folder = course_copy(tmp_path_factory.mktemp("generated"))
+    nbgrader(folder, "generate_assignment", NAME)
+    answers = source_answers(folder)
+    for student, put in (
+        ("full", answers),
+        ("first", {name: answers[name] for name in FIRST}),
+        ("empty", {}),
+    ):
+        place = folder / "received" / student / f"{NAME}.ipynb"
+        place.parent.mkdir(parents=True)
+        nbformat.write(answer(read(notebook_of(folder / "notebooks")), put), place)
+    (folder / "received" / "broken").mkdir()
+    (folder / "received" / "broken" / f"{NAME}.ipynb").write_text("{", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def course(generated, tmp_path):
+    shutil.copytree(generated, tmp_path / "course")
+    loaded = Course.load(tmp_path / "course")
+    intake.run(loaded, tmp_path / "course" / "received", NAME)
+    return loaded
+
+
+def result(points=1.0, **more):
+    """A result as `judging.grade` gives it, every check with so many points."""
+    checks = {
+        f"{name}_{part}": {
+            "exercise": name, "points": points, "max": most,
+            "status": "judged", "text": "said", "findings": [],
+        }
+        for name in ("two_layer_lstm", "dropout_gru", "birnn_bn", "gradient_clipping", "dropout_classifier")
+        for part, most in (("check", 4.0), ("hidden", 6.0))
+    }  # fmt: skip
+    return {
+        "cells": {},
+        "checks": checks,
+        "flags": [],
+        "notes": [],
+        "stopped_at": {},
+        "cpu": 0.1,
+        "wall": 0.1,
+    } | more
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """Results without a sandbox; the list of keys that were computed."""
+    keys = []
+
+    def fake(what, missing, done, *_):
+        for key in missing:
+            keys.append(key)
+            what.keep(key, result())
+            done(key)
+        return {}
+
+    monkeypatch.setattr(grade, "_compute", fake)
+    return keys
+
+
+def marks(course):
+    with (course.work(NAME) / "marks.csv").open(encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def history(course):
+    lines = (course.work(NAME) / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def scores(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.db_url, course.course_id) as book:
+        return {
+            (submission.student.id, one.cell.name): one.auto_score
+            for submission in book.find_assignment(NAME).submissions
+            for notebook in submission.notebooks
+            for one in notebook.grades
+            if one.cell.cell_type == "code"
+        }
+
+
+def test_nothing_taken_in_is_said(generated):
+    with pytest.raises(GradeError, match=r"run `python -m autograder intake FOLDER` first"):
+        grade.run(Course.load(generated), NAME)
+
+
+def test_results_are_computed_once_and_written_into_the_book(course, computed):
+    grade.run(course, NAME)
+    assert len(computed) == 3
+    assert set(scores(course).values()) == {1.0}
+    assert {student: row["status"] for student, row in marks(course).items()} == {
+        "full": "ok", "first": "ok", "empty": "ok", "broken": "unreadable",
+    }  # fmt: skip
+    assert marks(course)["full"] == {
+        "student": "full",
+        "status": "ok",
+        "points": "10",
+        "max": "50",
+        "flags": "",
+    }
+    assert marks(course)["broken"]["points"] == ""
+    before = notebook_of(course.root / "grading" / "autograded" / "full").stat().st_mtime_ns
+    grade.run(course, NAME)
+    assert len(computed) == 3
+    assert len(history(course)) == 3
+    assert notebook_of(course.root / "grading" / "autograded" / "full").stat().st_mtime_ns == before
+
+
+def test_the_same_notebook_twice_is_computed_once(course, computed):
+    received = course.root / "received"
+    shutil.copytree(received / "full", received / "twin")
+    intake.run(course, received, NAME)
+    grade.run(course, NAME)
+    assert len(computed) == 3
+    assert marks(course)["twin"]["points"] == marks(course)["full"]["points"]
+
+
+def test_what_was_stopped_sooner_than_now_is_computed_again(course, computed):
+    grade.run(course, NAME)
+    what = Results(course, NAME)
+    what.keep(what.key("first"), result(0.0, stopped_at={"cpu_item": 2.0}))
+    grade.run(course, NAME, limits=Limits(cpu_item=2.0))
+    assert len(computed) == 3
+    grade.run(course, NAME, limits=Limits(cpu_item=5.0))
+    assert computed[3:] == [what.key("first")]
+    assert marks(course)["first"]["points"] == "10"
+    assert scores(course)["first", "birnn_bn_check"] == 1.0
+
+
+def test_the_report_is_written(course, computed):
+    text = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
+    assert "Exercise 3, a bidirectional RNN" in text
+    assert "broken" in text
+
+
+def test_a_notebook_changed_after_intake_is_not_graded_and_the_class_goes_on(course, computed):
+    path = notebook_of(course.root / "grading" / "submitted" / "full")
+    path.write_bytes(path.read_bytes() + b" ")
+    grade.run(course, NAME)
+    assert marks(course)["full"]["status"] == "not_graded"
+    assert "is not the notebook that intake has made" in marks(course)["full"]["flags"]
+    assert marks(course)["first"]["points"] == "10"
+
+
+def test_what_fails_for_one_does_not_end_the_class(course, monkeypatch):
+    def fake(what, missing, done, *_):
+        first, *rest = sorted(missing)
+        for key in rest:
+            what.keep(key, result(flags=["look"]))
+            done(key)
+        return {first: "its workers died, several times: look at it by hand"}
+
+    monkeypatch.setattr(grade, "_compute", fake)
+    grade.run(course, NAME)
+    assert sorted(row["status"] for row in marks(course).values()) == [
+        "flagged", "flagged", "not_graded", "unreadable",
+    ]  # fmt: skip
+
+
+def test_a_release_older_than_its_source_is_refused(course, computed):
+    path = course.source(NAME)
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.id == "two_layer_lstm_check":
+            cell.metadata.nbgrader.points = 5
+    nbformat.write(notebook, path)
+    with pytest.raises(GradeError, match=re.escape(f"run `nbgrader generate_assignment {NAME} --force`")):
+        grade.run(course, NAME)
+    assert not computed
+
+
+def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, computed, monkeypatch):
+    from nbgrader.api import Gradebook
+
+    grade.run(course, NAME)
+    with Gradebook(course.db_url, course.course_id) as book:
+        book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score = 4
+        book.db.commit()
+    source = course.source(NAME)
+    source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
+
+    def again(what, missing, done, *_):
+        for key in missing:
+            what.keep(key, result(2.0))
+            done(key)
+        return {}
+
+    monkeypatch.setattr(grade, "_compute", again)
+    grade.run(course, NAME)
+    with Gradebook(course.db_url, course.course_id) as book:
+        assert book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score == 4
+    assert scores(course)["full", "birnn_bn_check"] == 2.0
+    changes = [line for line in history(course) if line["student"] == "full"]
+    assert [(line["points_before"], line["points"]) for line in changes] == [(None, 10.0), (10.0, 20.0)]
+    assert changes[1]["result_before"] == changes[0]["result"] != changes[1]["result"]
+
+
+def test_nbgraders_own_command_refuses_what_was_not_taken_in(generated, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(generated, course)
+    place = notebook_of(course / "grading" / "submitted" / "ada")
+    place.parent.mkdir(parents=True)
+    shutil.copy(course / "received" / "full" / f"{NAME}.ipynb", place)
+    done = python(course, "-m", "nbgrader", "autograde", NAME, "--create")
+    assert done.returncode != 0
+    assert (
+        "ada has no intake record for 04_exercises: run `python -m autograder intake"
+        in done.stdout + done.stderr
+    )
+    assert not (course / "grading" / "autograded" / "ada" / NAME).exists()
+
+
+def test_nbgraders_own_command_uses_the_kept_result(course, computed):
+    grade.run(course, NAME)
+    shutil.rmtree(course.root / "grading" / "autograded" / "full")
+    what = Results(course, NAME)
+    what.keep(what.key("full"), result(3.0))
+    nbgrader(course.root, "autograde", NAME, "--student=full")
+    assert scores(course)["full", "birnn_bn_check"] == 3.0
+    cells = {
+        cell.id: cell for cell in read(notebook_of(course.root / "grading" / "autograded" / "full")).cells
+    }
+    assert cells["birnn_bn_check"].outputs[0].text == "said\n"
+
+
+def test_the_course_uses_the_sandbox(generated):
+    steps = Course.load(generated).config.Autograde.autograde_preprocessors
+    assert steps[0] == f"{SandboxedExecute.__module__}.{SandboxedExecute.__name__}"
+
+
+@pytest.mark.parametrize("error", [SandboxError("no bubblewrap"), WorkerError("another torch")])
+def test_what_concerns_every_submission_ends_the_run_with_its_text(course, monkeypatch, capsys, error):
+    from autograder.__main__ import main
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(grade, "_compute", fail)
+    monkeypatch.chdir(course.root)
+    assert main(["grade", NAME]) == 1
+    assert capsys.readouterr().err.endswith(f"autograder: {error}\n")
+
+
+def test_a_folder_that_is_no_course_is_said(tmp_path, monkeypatch, capsys):
+    from autograder.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", NAME]) == 1
+    assert "there is no nbgrader_config.py" in capsys.readouterr().err
+
+
+# --- the whole way, in the sandbox
+
+
+@pytest.mark.slow
+@needs_bubblewrap
+def test_a_class_in_the_sandbox_and_nbgraders_button_give_the_same(course):
+    done = python(course.root, "-m", "autograder", "grade", NAME, "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    points = {student: row["points"] for student, row in marks(course).items()}
+    assert points == {"full": "50", "first": "10", "empty": "0", "broken": ""}
+    text = (course.work(NAME) / "marks.csv").read_bytes()
+    shutil.rmtree(course.work(NAME) / "results")
+    shutil.rmtree(course.root / "grading" / "autograded")
+    nbgrader(course.root, "autograde", NAME)
+    assert sum(points for (student, _), points in scores(course).items() if student == "full") == 50
+    python(course.root, "-m", "autograder", "grade", NAME)
+    assert (course.work(NAME) / "marks.csv").read_bytes() == text
+
+
+@pytest.mark.slow
+@needs_bubblewrap
+def test_two_dask_workers_one_killed_on_the_way(course):
+    file = course.root / "scheduler.json"
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--scheduler-file", str(file)]
+    scheduler = subprocess.Popen(
+        [*dask, "--port", "0", "--dashboard-address", ":0"], stderr=subprocess.DEVNULL
+    )
+    workers = []
+    try:
+        until = time.monotonic() + 60
+        while not file.exists():
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        address = json.loads(file.read_text(encoding="utf-8"))["address"]
+        worker = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            address,
+            "--no-nanny",
+            "--nthreads",
+            "1",
+        ]
+        workers = [
+            subprocess.Popen([*worker, "--dashboard-address", ":0"], stderr=subprocess.DEVNULL) for _ in "ab"
+        ]
+        words = [sys.executable, "-m", "autograder", "grade", NAME, "--scheduler", address]
+        grading = subprocess.Popen(words, cwd=course.root)
+        results = course.work(NAME) / "results"
+        while not (results.exists() and list(results.glob("*.json"))):
+            assert grading.poll() is None
+            time.sleep(0.1)
+        workers[0].kill()
+        assert grading.wait(timeout=300) == 0
+        assert {student: row["points"] for student, row in marks(course).items()} == {
+            "full": "50", "first": "10", "empty": "0", "broken": "",
+        }  # fmt: skip
+    finally:
+        for process in [*workers, scheduler]:
+            process.kill()
+            process.wait()

@@ -1,0 +1,992 @@
+"""Whatever a class sends, in whatever form: one well-formed notebook and one record for every student."""
+
+import copy
+import hashlib
+import io
+import json
+import os
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from small_assignment import ANSWERS, answered, by_id, handed_out, raw_cell
+
+from autograder.course import Course, Student
+from autograder.intake import document, received, roster
+from autograder.intake import taking as intake
+
+NAME = "04_exercises"
+FILE = f"{NAME}.ipynb"
+CLASS = [
+    Student("ada", "Ada", "Lovelace", "ada.l@example.org", "12345"),
+    Student("bob", "Bob", "Tables"),
+    Student("s-3", "Zoë", "Müller", "z.m@example.org"),
+]
+CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "small"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.db_url = "sqlite:///grading/gradebook.db"
+"""
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course with one released assignment; CLASS is enrolled."""
+    root = tmp_path / "course"
+    for folder in ("notebooks", "solutions"):
+        (root / folder / NAME).mkdir(parents=True)
+        (root / folder / NAME / FILE).write_text(json.dumps(handed_out()))
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    monkeypatch.setattr(Course, "students", lambda self: list(CLASS))
+    return Course.load(root)
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def notebook(**changes):
+    """The bytes of a submission; `changes` are top-level fields of the file."""
+    full = handed_out()
+    return json.dumps(full | {"cells": answered(full["cells"])} | changes).encode()
+
+
+def with_answer(text):
+    full = handed_out()
+    by_id(full["cells"], "alpha")["source"] = text
+    return json.dumps(full).encode()
+
+
+def send(folder, *path, data=None):
+    file = folder.joinpath(*path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(notebook() if data is None else data)
+    return file
+
+
+def zipped(members, method=zipfile.ZIP_STORED):
+    """The bytes of a zip archive; members are {name or ZipInfo: bytes}."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def take_in(course, folder, **more):
+    """{student: record}; unassigned files under their paths."""
+    return {r["student"] or r["original"]: r for r in intake.run(course, folder, NAME, **more)}
+
+
+def submitted(course, student):
+    folder = course.submitted(student, NAME)
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+def answer(course, student, name="alpha"):
+    cells = json.loads(submitted(course, student)[FILE])["cells"]
+    return "".join(by_id(cells, name)["source"])
+
+
+def everything(folder):
+    """All files below a folder with their bytes and times."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def contents(folder):
+    return {path.relative_to(folder): data for path, (data, _) in everything(folder).items()}
+
+
+# ---- layouts
+
+
+def test_nbgraders_layout(course, inbox):
+    send(inbox, "ada", NAME, FILE)
+    send(inbox, "ada", NAME, "timestamp.txt", data=b"2026-11-02 15:58:23.948203 UTC\n")
+    send(inbox, "ada", NAME, "submission_secret.txt", data=b"6ef0")
+    send(inbox, "s-3", NAME, FILE)
+    records = take_in(course, inbox)
+    assert {name: r["status"] for name, r in records.items()} == {
+        "ada": "ok",
+        "bob": "not_submitted",
+        "s-3": "ok",
+    }
+    ada = records["ada"]
+    assert (ada["flags"], ada["notes"]) == ([], [])
+    assert ada["cells"] == dict.fromkeys(ANSWERS, "grade_id")
+    assert ada["original"] == f"originals/ada/{NAME}/{FILE}"
+    work = course.work(NAME)
+    assert (work / ada["original"]).read_bytes() == notebook()
+    assert ada["original_sha256"] == hashlib.sha256(notebook()).hexdigest()
+    assert set(submitted(course, "ada")) == {FILE, "timestamp.txt", "submission_secret.txt"}
+    assert submitted(course, "ada")["submission_secret.txt"] == b"6ef0"
+    assert submitted(course, "ada")["timestamp.txt"].startswith(b"2026-11-02")
+    assert ada["sha256"] == hashlib.sha256(submitted(course, "ada")[FILE]).hexdigest()
+    assert set(submitted(course, "s-3")) == {FILE}
+    assert submitted(course, "bob") == {}
+    assert records["bob"]["sha256"] is None
+    for student, record in records.items():
+        assert json.loads((work / "intake" / f"{student}.json").read_text()) == record
+    assert json.loads((work / "unassigned.json").read_text()) == []
+    nbformat.validate(nbformat.read(course.submitted("ada", NAME) / FILE, as_version=4))
+    assert answer(course, "ada") == ANSWERS["alpha"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("ada", "homework.ipynb"),
+        ("Ada Lovelace_9876_assignsubmission_file_", FILE),
+        (f"Ada Lovelace_9876_assignsubmission_file_{FILE}",),
+        ("Participant_12345_assignsubmission_file_", FILE),
+        (f"lovelaceada_12345_67890_{NAME}-2.ipynb",),
+        (f"lovelaceada_LATE_12345_67890_{FILE}",),
+        (f"ada_{FILE}",),
+        (f"{NAME}_ada.ipynb",),
+        (f"ADA-{NAME} (1).ipynb",),
+        (f"Lovelace, Ada - {FILE}",),
+        (f"ada.l@example.org_{FILE}",),
+        (f"{NAME}_ada.l.ipynb",),
+        ("week 3", "Ada_Lovelace", "work", FILE),
+        (f"HW_12345_attempt_2026-11-02-10-00-00_{FILE}",),
+    ],
+    ids="/".join,
+)
+def test_a_student_is_recognised(course, inbox, path):
+    send(inbox, *path)
+    records = take_in(course, inbox)
+    assert set(records) == {"ada", "bob", "s-3"}
+    assert records["ada"]["status"] == "ok"
+    assert answer(course, "ada") == ANSWERS["alpha"]
+
+
+def test_accents_and_case_do_not_matter(course, inbox):
+    send(inbox, f"MULLER Zoe {FILE}")
+    assert take_in(course, inbox)["s-3"]["status"] == "ok"
+
+
+def test_a_platforms_zip_with_archives_in_it(course, inbox):
+    inner = zipped({f"work/{FILE}": notebook(), "work/data.csv": b"1,2"})
+    download = inbox / "download.zip"
+    download.write_bytes(
+        zipped(
+            {
+                "Ada Lovelace_1_assignsubmission_file_/homework.zip": inner,
+                f"Bob Tables_2_assignsubmission_file_/{FILE}": notebook(),
+                "__MACOSX/Ada Lovelace_1_assignsubmission_file_/._x.ipynb": b"\x00",
+            }
+        )
+    )
+    records = take_in(course, download)
+    assert (records["ada"]["status"], records["bob"]["status"]) == ("ok", "ok")
+    assert records["ada"]["original"] == "originals/ada/homework.zip"
+    assert (course.work(NAME) / "originals" / "ada" / "homework.zip").read_bytes() == inner
+    assert records["ada"]["notes"] == [
+        "Other files sent along, kept but not used: homework.zip/work/data.csv.",
+        "It was in the archive homework.zip.",
+    ]
+    assert set(submitted(course, "ada")) == {FILE}
+
+
+def test_a_zip_named_after_the_student(course, inbox):
+    send(inbox, f"ada_{NAME}.zip", data=zipped({FILE: notebook()}))
+    assert take_in(course, inbox)["ada"]["original"] == f"originals/ada/ada_{NAME}.zip"
+
+
+def test_a_single_file(course, inbox):
+    assert take_in(course, send(inbox, f"ada_{FILE}"))["ada"]["status"] == "ok"
+
+
+def test_another_assignment_in_nbgraders_layout_is_passed_over(course, inbox):
+    (course.root / "notebooks" / "05_more").mkdir()
+    (course.root / "notebooks" / "05_more" / "05_more.ipynb").write_text(json.dumps(handed_out()))
+    send(inbox, "ada", NAME, FILE)
+    send(inbox, "ada", "05_more", "05_more.ipynb", data=with_answer("x"))
+    assert take_in(course, inbox)["ada"]["flags"] == []
+
+
+# ---- never a guess
+
+
+def test_a_name_that_fits_two_or_nobody_is_listed(course, inbox):
+    send(inbox, f"ada_bob_{FILE}")
+    send(inbox, f"adam_{FILE}")
+    send(inbox, FILE)
+    records = take_in(course, inbox)
+    lost = {name: r for name, r in records.items() if r["status"] == "unassigned"}
+    assert set(lost) == {f"ada_bob_{FILE}", f"adam_{FILE}", FILE}
+    assert lost[f"ada_bob_{FILE}"]["flags"] == ["its name fits several students: ada, bob"]
+    nobody = "no enrolled student's id, name, email or platform number is in its path"
+    assert lost[FILE]["flags"] == lost[f"adam_{FILE}"]["flags"] == [nobody]
+    assert {records[s.id]["status"] for s in CLASS} == {"not_submitted"}
+    listed = json.loads((course.work(NAME) / "unassigned.json").read_text())
+    assert {entry["path"]: entry["why"] for entry in listed} == {p: r["flags"][0] for p, r in lost.items()}
+
+
+def test_two_of_one_name_are_told_apart_by_the_number_only(course, inbox, monkeypatch):
+    twins = [
+        Student("a1", "Ada", "Lovelace", lms_user_id="1"),
+        Student("a2", "Ada", "Lovelace", lms_user_id="2"),
+    ]
+    monkeypatch.setattr(Course, "students", lambda self: twins)
+    send(inbox, "Ada Lovelace_2_assignsubmission_file_", FILE)
+    send(inbox, "Ada Lovelace_3_assignsubmission_file_", FILE)
+    records = take_in(course, inbox)
+    assert (records["a1"]["status"], records["a2"]["status"]) == ("not_submitted", "ok")
+    assert f"Ada Lovelace_3_assignsubmission_file_/{FILE}" in records
+
+
+def test_a_name_and_a_number_of_two_people_settle_nothing(course, inbox):
+    send(inbox, "Bob Tables_12345_assignsubmission_file_", FILE)
+    assert {r["status"] for r in take_in(course, inbox).values()} == {"not_submitted", "unassigned"}
+
+
+def test_what_a_student_names_inside_does_not_make_it_anothers(course, inbox):
+    send(inbox, "bob", "ada", f"ada_{FILE}")
+    send(inbox, f"tablesbob_777_888_ada_{FILE}")
+    records = take_in(course, inbox)
+    assert {name: r["status"] for name, r in records.items()} == {
+        "ada": "not_submitted",
+        "bob": "flagged",
+        "s-3": "not_submitted",
+    }
+    assert records["bob"]["flags"][-1:] == [f"The path ada/ada_{FILE} names ada as well."]
+
+
+@pytest.mark.parametrize("path", [f"4_{FILE}", f"{NAME}_4.ipynb"])
+def test_a_short_number_is_not_taken_from_the_assignments_name(course, inbox, monkeypatch, path):
+    monkeypatch.setattr(Course, "students", lambda self: [Student("4"), Student("04"), Student("2")])
+    send(inbox, path)
+    send(inbox, "04_exercises (2).ipynb")
+    send(inbox, "04_exercises-2.ipynb")
+    records = take_in(course, inbox)
+    taken = {name for name, r in records.items() if r["status"] == "ok"}
+    assert taken == {"4"}
+
+
+def test_the_folder_named_by_the_id_is_the_students(course, inbox, monkeypatch):
+    """An id counts even where it is another's mail name."""
+    monkeypatch.setattr(
+        Course, "students", lambda self: [Student("ada"), Student("x", email="ada@example.org")]
+    )
+    send(inbox, "ada", FILE)
+    assert take_in(course, inbox)["ada"]["status"] == "ok"
+
+
+# ---- who is enrolled
+
+
+def test_without_any_students_those_who_sent_something_are_enrolled(course, inbox, monkeypatch):
+    monkeypatch.setattr(Course, "students", lambda self: [])
+    send(inbox, NAME, "carl", FILE)
+    send(inbox, "Dora Doe_77_assignsubmission_file_", FILE)
+    send(inbox, f"erik_{FILE}")
+    send(inbox, f"doefay_88_99_{FILE}")
+    send(inbox, "readme.txt", data=b"x")
+    send(inbox, FILE)
+    records = take_in(course, inbox)
+    assert {n: r["status"] for n, r in records.items()} == {
+        "77": "ok",
+        "88": "ok",
+        "carl": "ok",
+        "erik": "ok",
+        "readme.txt": "unassigned",
+        FILE: "unassigned",
+    }
+    assert records["carl"]["notes"] == [
+        "No list of students was given; enrolled because something was received."
+    ]
+    # Who came earlier stays, when others come later.
+    later = inbox.parent / "later"
+    send(later, "gina", FILE)
+    assert {"carl", "erik", "gina"} <= set(take_in(course, later))
+
+
+def test_a_list_of_students(course, inbox, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "\ufeffid,first_name,last_name,email,lms_user_id,group\nhal,Hal,Nine,,999,b\nbob,,,,555,\n"
+    )
+    send(inbox, "ninehal_999_1_work.ipynb")
+    send(inbox, "tablesbob_555_1_work.ipynb")
+    records = take_in(course, inbox, students_csv=people)
+    assert {n: r["status"] for n, r in records.items()} == {
+        "ada": "not_submitted",
+        "bob": "ok",
+        "hal": "ok",
+        "s-3": "not_submitted",
+    }
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (
+            "name\nhal\n",
+            "has no column `id`; its first line should be id,first_name,last_name,email,lms_user_id",
+        ),
+        ("id,email\nhal,\n,x@y\n", "line 3: the id is missing"),
+        ("id\n../hal\n", "the student id '../hal' cannot name a folder"),
+    ],
+)
+def test_a_list_that_is_none(course, inbox, tmp_path, text, message):
+    people = tmp_path / "people.csv"
+    people.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        take_in(course, inbox, students_csv=people)
+
+
+# ---- twice, later, killed
+
+
+@pytest.fixture
+def mixed(inbox):
+    """Something of everything."""
+    send(inbox, "ada", NAME, FILE)
+    send(inbox, "ada", NAME, "timestamp.txt", data=b"2026-11-02 15:58:23 UTC")
+    send(inbox, "ada", NAME, "torch.py", data=b"def allclose(*_): return True")
+    send(inbox, f"bob_{NAME}.zip", data=zipped({"a/x.ipynb": with_answer("class Alpha: pass")}))
+    send(inbox, "s-3", FILE, data=b"not json")
+    send(inbox, FILE)
+    return inbox
+
+
+def test_taking_in_twice_changes_nothing(course, mixed):
+    first = take_in(course, mixed)
+    before = everything(course.root)
+    assert take_in(course, mixed) == first
+    assert everything(course.root) == before
+    assert not (course.work(NAME) / "earlier").exists()
+
+
+def test_the_kept_originals_can_be_taken_in_again(course, mixed):
+    first = take_in(course, mixed)
+    before = contents(course.root)
+    again = take_in(course, course.work(NAME) / "originals")
+    assert again == {name: r for name, r in first.items() if r["status"] != "unassigned"}
+    changed = {p for p, data in contents(course.root).items() if before.get(p) != data}
+    assert {p.name for p in changed} == {"unassigned.json"}
+
+
+def test_nbgraders_submitted_folder_is_taken_in_where_it_lies(course, mixed):
+    for student in ("ada", "s-3"):
+        source = mixed / student / NAME if student == "ada" else mixed / student
+        shutil.copytree(source, course.submitted(student, NAME))
+    send(course.submissions, "zed", NAME, FILE)
+    records = take_in(course, course.submissions)
+    assert (records["ada"]["status"], records["s-3"]["status"]) == ("flagged", "unreadable")
+    assert records["ada"]["original"] == f"originals/ada/{FILE}"
+    assert set(contents(course.work(NAME) / "originals" / "ada")) == {
+        Path(FILE),
+        Path("torch.py"),
+        Path("timestamp.txt"),
+    }
+    assert set(submitted(course, "ada")) == {FILE, "timestamp.txt"}
+    assert submitted(course, "s-3") == {}
+    assert records[f"grading/submitted/zed/{NAME}"]["flags"] == [
+        "no student 'zed' is enrolled: `nbgrader db student add zed`"
+    ]
+    before = everything(course.root)
+    assert take_in(course, course.submissions) == records
+    assert everything(course.root) == before
+    # Collected anew: the new one counts, the old one is kept.
+    shutil.rmtree(course.submitted("ada", NAME))
+    send(course.submitted("ada", NAME), FILE, data=with_answer("class Alpha:\n    new = True"))
+    assert take_in(course, course.submissions)["ada"]["status"] == "ok"
+    assert answer(course, "ada") == "class Alpha:\n    new = True"
+    assert (course.work(NAME) / "earlier" / "ada" / "1" / "torch.py").exists()
+    assert set(submitted(course, "ada")) == {FILE}
+
+
+def test_a_later_delivery_leaves_the_others_alone(course, mixed, tmp_path):
+    first = take_in(course, mixed)
+    later = tmp_path / "later"
+    send(later, "bob", FILE)
+    records = take_in(course, later)
+    assert {s: records[s] for s in ("ada", "s-3")} == {s: first[s] for s in ("ada", "s-3")}
+    assert records["bob"]["status"] == "ok"
+    assert answer(course, "bob") == ANSWERS["alpha"]
+    assert list(contents(course.work(NAME) / "earlier")) == [Path("bob", "1", f"bob_{NAME}.zip")]
+
+
+def test_what_was_collected_is_not_lost_under_a_later_delivery(course, inbox):
+    send(course.submitted("ada", NAME), FILE, data=with_answer("collected"))
+    send(course.submitted("bob", NAME), FILE)
+    send(inbox, "ada", FILE)
+    records = take_in(course, inbox)
+    assert (records["ada"]["status"], records["bob"]["status"]) == ("ok", "ok")
+    assert answer(course, "ada") == ANSWERS["alpha"]
+    assert contents(course.work(NAME) / "earlier") == {Path("ada", "1", FILE): with_answer("collected")}
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("own", [False, True], ids=["received", "submitted"])
+def test_a_killed_run_is_made_good_by_the_next(course, mixed, monkeypatch, own, tmp_path):
+    """Stopped before each single change of the disk, then run again: the same files as if never stopped."""
+    first = tmp_path / "first"
+    send(first, "ada", NAME, FILE, data=b"unreadable")
+    send(first, "s-3", NAME, FILE, data=with_answer("class Alpha: first"))
+    take_in(course, first)
+    if own:
+        for source, student in ((mixed / "ada" / NAME, "ada"), (mixed / "s-3", "s-3")):
+            shutil.rmtree(course.submitted(student, NAME), ignore_errors=True)
+            shutil.copytree(source, course.submitted(student, NAME))
+    folder = course.submissions if own else mixed
+    fresh = tmp_path / "fresh"
+    shutil.copytree(course.root, fresh)
+    left = None
+
+    def step(function):
+        def counted(*args, **kwargs):
+            nonlocal left
+            if left is not None:
+                left -= 1
+                if left < 0:
+                    raise Killed
+            return function(*args, **kwargs)
+
+        return counted
+
+    for owner, names in (
+        (Path, ("replace", "rename", "unlink", "write_bytes", "mkdir")),
+        (shutil, ("copyfile", "move", "rmtree")),
+    ):
+        for name in names:
+            monkeypatch.setattr(owner, name, step(getattr(owner, name)))
+    take_in(course, folder)
+    expected = contents(course.root)
+    for killed_at in range(1000):
+        shutil.rmtree(course.root)
+        shutil.copytree(fresh, course.root)
+        left = killed_at
+        try:
+            take_in(course, folder)
+            finished = True
+        except Killed:
+            finished = False
+        left = None
+        take_in(course, folder)
+        assert contents(course.root) == expected, killed_at
+        if finished:
+            break
+    assert killed_at > 15
+
+
+# ---- which of several files
+
+
+def test_the_notebook_named_like_the_assignment_is_taken(course, inbox):
+    send(inbox, "ada", FILE)
+    send(inbox, "ada", "scratch (1).ipynb", data=with_answer("class Alpha: pass"))
+    ada = take_in(course, inbox)["ada"]
+    assert ada["flags"] == [f"2 different notebooks were sent ({FILE}, scratch (1).ipynb); {FILE} was taken."]
+    assert answer(course, "ada") == ANSWERS["alpha"]
+    assert set(contents(course.work(NAME) / "originals" / "ada")) == {Path(FILE), Path("scratch (1).ipynb")}
+
+
+def test_an_untouched_copy_is_not_taken_for_the_work(course, inbox):
+    send(inbox, "ada", FILE, data=json.dumps(handed_out()).encode())
+    send(inbox, "ada", f"{NAME} (1).ipynb")
+    assert take_in(course, inbox)["ada"]["original"] == f"originals/ada/{NAME} (1).ipynb"
+
+
+def test_of_others_the_one_that_fits_best_is_taken_and_then_the_newest(course, inbox):
+    lesson = json.dumps(handed_out() | {"cells": [raw_cell("code", "x", "print(1)")]}).encode()
+    send(inbox, "ada", "lesson (99).ipynb", data=lesson)
+    send(inbox, "ada", "work (2).ipynb")
+    send(inbox, "ada", "work (10).ipynb", data=with_answer("class Alpha: pass"))
+    assert take_in(course, inbox)["ada"]["original"] == "originals/ada/work (10).ipynb"
+
+
+def test_the_same_notebook_twice_is_one(course, inbox):
+    send(inbox, "ada", FILE)
+    send(inbox, "ada", "work.zip", data=zipped({FILE: notebook()}))
+    assert take_in(course, inbox)["ada"]["flags"] == []
+
+
+def test_a_broken_notebook_gives_way_to_a_readable_one(course, inbox):
+    send(inbox, "ada", FILE, data=b"{")
+    send(inbox, "ada", "other.ipynb")
+    assert take_in(course, inbox)["ada"]["original"] == "originals/ada/other.ipynb"
+
+
+def test_a_checkpoint_counts_only_if_there_is_nothing_else(course, inbox):
+    checkpoint = ".ipynb_checkpoints", f"{NAME}-checkpoint.ipynb"
+    send(inbox, "ada", *checkpoint)
+    send(inbox, "ada", FILE, data=json.dumps(handed_out()).encode())
+    send(inbox, "bob", *checkpoint)
+    records = take_in(course, inbox)
+    assert (records["ada"]["status"], records["ada"]["notes"]) == ("ok", [])
+    path = "/".join(checkpoint)
+    assert records["bob"]["flags"] == [f"Only Jupyter's checkpoint could be read: {path}."]
+
+
+@pytest.mark.parametrize(
+    "name", [f"{NAME} (1).ipynb", f"{NAME}-2.ipynb", f"Copy of {FILE}", f"{FILE}.txt", "HOMEWORK.IPYNB"]
+)
+def test_a_renamed_notebook_is_fine(course, inbox, name):
+    send(inbox, "ada", name)
+    ada = take_in(course, inbox)["ada"]
+    assert (ada["status"], ada["notes"]) == ("ok", [f"The file was named {name}."])
+
+
+def test_other_files_are_kept_and_named(course, inbox):
+    send(inbox, "ada", FILE)
+    for name in ("torch.py", "sitecustomize.py", "data.csv"):
+        send(inbox, "ada", name, data=b"x")
+    ada = take_in(course, inbox)["ada"]
+    assert ada["status"] == "flagged"
+    assert ada["flags"] == ["Python files sent along, kept but not used: sitecustomize.py, torch.py."]
+    assert ada["notes"] == ["Other files sent along, kept but not used: data.csv."]
+    assert set(submitted(course, "ada")) == {FILE}
+    assert (course.work(NAME) / "originals" / "ada" / "torch.py").read_bytes() == b"x"
+
+
+def test_no_notebook_among_the_files(course, inbox):
+    send(inbox, "ada", "report.pdf", data=b"%PDF")
+    ada = take_in(course, inbox)["ada"]
+    assert (ada["status"], ada["original"]) == ("unreadable", None)
+    assert ada["flags"] == ["No notebook that can be read was sent."]
+    assert ada["notes"] == ["Other files sent along, kept but not used: report.pdf."]
+
+
+def test_too_many_notebooks(course, inbox):
+    for n in range(intake.MAX_NOTEBOOKS + 5):
+        send(inbox, "ada", f"n{n:02}.ipynb", data=with_answer(f"v = {n}"))
+    send(inbox, "ada", "z", FILE)
+    ada = take_in(course, inbox)["ada"]
+    assert ada["flags"][0] == "26 notebooks were sent; 20 were looked into."
+    assert ada["original"] == f"originals/ada/z/{FILE}"
+
+
+# ---- time of submission
+
+
+def test_a_timestamp_that_nbgrader_could_not_read_is_flagged(course, inbox):
+    send(inbox, "ada", NAME, FILE)
+    send(inbox, "ada", NAME, "timestamp.txt", data=b"yesterday")
+    ada = take_in(course, inbox)["ada"]
+    assert ada["flags"][0].startswith("timestamp.txt holds no time that nbgrader could read")
+    assert set(submitted(course, "ada")) == {FILE}
+
+
+@pytest.mark.parametrize("folder", ["Ada Lovelace_1_assignsubmission_file_", "ada/deeper"])
+def test_a_timestamp_of_the_students_own_is_not_used(course, inbox, folder):
+    send(inbox, *folder.split("/"), FILE)
+    send(inbox, *folder.split("/"), "timestamp.txt", data=b"2020-01-01 00:00:00 UTC")
+    ada = take_in(course, inbox)["ada"]
+    assert "timestamp.txt" in ada["notes"][0]
+    assert set(submitted(course, "ada")) == {FILE}
+    take_in(course, course.work(NAME) / "originals")
+    assert set(submitted(course, "ada")) == {FILE}
+
+
+def test_a_new_delivery_without_time_takes_the_old_time_away(course, inbox, tmp_path):
+    send(inbox, "ada", NAME, FILE)
+    send(inbox, "ada", NAME, "timestamp.txt", data=b"2026-11-02 15:58:23 UTC")
+    take_in(course, inbox)
+    later = tmp_path / "later"
+    send(later, "ada", NAME, FILE, data=with_answer("class Alpha: pass"))
+    take_in(course, later)
+    assert set(submitted(course, "ada")) == {FILE}
+
+
+# ---- what cannot be read
+
+
+DEEP = b'{"cells": [{"metadata": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]}"
+BROKEN = {
+    "empty": (b"", "it is empty"),
+    "blank": (b" \n", "it is empty"),
+    "a mark only": (b"\xef\xbb\xbf", "it is empty"),
+    "cut off": (notebook()[:500], "it is not JSON: "),
+    "html": (b"<!DOCTYPE html>", "it is not JSON: Expecting value at line 1, column 1"),
+    "latin-1": ("é".encode("latin-1"), "it is not text in UTF-8: byte 0 does not fit"),
+    "binary": (bytes(range(256)), "it is not text in UTF-8: byte 128 does not fit"),
+    "half of UTF-16": (b"\xff\xfe{", "it is not text in UTF-8"),
+    "a list": (b"[1, 2]", "it is JSON, but no notebook: it has no list of cells"),
+    "a text": (b'"notebook"', "it is JSON, but no notebook: it has no list of cells"),
+    "no cells": (b'{"nbformat": 4}', "it is JSON, but no notebook: it has no list of cells"),
+    "cells no list": (b'{"cells": {"a": 1}}', "it is JSON, but no notebook: it has no list of cells"),
+    "empty worksheets": (b'{"worksheets": [3, {}]}', "it is JSON, but no notebook: it has no list of cells"),
+    "deep": (DEEP, "it is nested too deeply"),
+    "long number": (b'{"cells": ' + b"9" * 5000 + b"}", "it cannot be read as JSON: Exceeds the limit"),
+    "many cells": (json.dumps({"cells": [{}] * 2001}).encode(), "it has 2001 cells; at most 2000 are read"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_what_cannot_be_read_says_why_and_the_class_goes_on(course, inbox, how):
+    data, why = BROKEN[how]
+    send(inbox, "ada", FILE, data=data)
+    send(inbox, "bob", FILE)
+    records = take_in(course, inbox)
+    assert records["ada"]["status"] == "unreadable"
+    assert records["ada"]["flags"][0].startswith(f"{FILE} cannot be graded: {why}")
+    assert (course.work(NAME) / records["ada"]["original"]).read_bytes() == data
+    assert records["ada"]["sha256"] is None and submitted(course, "ada") == {}
+    assert records["bob"]["status"] == "ok"
+
+
+def test_a_file_too_large(course, inbox, monkeypatch):
+    monkeypatch.setattr(received, "MAX_BYTES", 1_000_000)
+    send(inbox, "ada", FILE, data=notebook() + b" " * 1_000_000)
+    send(inbox, "bob", "work.zip", data=zipped({FILE: b" " * 2_000_000}, zipfile.ZIP_DEFLATED))
+    send(inbox, "s-3", "work.zip", data=zipped({FILE: b" " * 2_000_000}))
+    records = take_in(course, inbox)
+    assert records["ada"]["flags"][0] == f"{FILE} was not read: it is larger than 1 MB."
+    assert records["bob"]["flags"][0] == f"work.zip/{FILE} was not read: it is larger than 1 MB."
+    assert records["s-3"]["flags"][0] == "work.zip was not read: it is an archive larger than 1 MB."
+    assert {record["status"] for record in records.values()} == {"unreadable"}
+
+
+def test_a_notebook_too_large_for_reading():
+    with pytest.raises(document.Unreadable, match="it is larger than 50 MB"):
+        document.read(b" " * (document.MAX_BYTES + 1))
+
+
+def test_an_unexpected_error_is_that_students_alone(course, inbox, monkeypatch):
+    send(inbox, "ada", FILE)
+    send(inbox, "bob", FILE, data=with_answer("class Alpha: pass"))
+    real = intake.rebase
+
+    def fails(release, cells):
+        if any(cell.source == ANSWERS["beta"] for cell in cells):
+            raise KeyError("surprise")
+        return real(release, cells)
+
+    monkeypatch.setattr(intake, "rebase", fails)
+    records = take_in(course, inbox)
+    assert records["ada"]["status"] == "unreadable"
+    assert records["ada"]["flags"] == ["It could not be taken in: KeyError: 'surprise'."]
+    assert records["bob"]["status"] == "ok"
+
+
+# ---- archives and links that mean harm
+
+
+def test_links_are_flagged_and_not_followed(course, inbox, tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_bytes(notebook())
+    (inbox / "ada").mkdir()
+    (inbox / "ada" / FILE).symlink_to(secret)
+    send(inbox, "bob", FILE)
+    (inbox / "bob" / "more").symlink_to(tmp_path)
+    os.mkfifo(inbox / "bob" / "pipe")
+    records = take_in(course, inbox)
+    link = "it is a link, and links are not followed"
+    assert records["ada"]["flags"] == [
+        f"{FILE} was not read: {link}.",
+        "No notebook that can be read was sent.",
+    ]
+    assert records["bob"]["status"] == "flagged"
+    assert records["bob"]["flags"] == [
+        f"more was not read: {link}.",
+        "pipe was not read: it is neither a file nor a folder.",
+    ]
+    assert set(contents(course.work(NAME) / "originals")) == {Path("bob", FILE)}
+
+
+def test_a_link_in_the_submitted_folder_is_put_away(course, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    send(tmp_path / "elsewhere", FILE)
+    folder = course.submitted("ada", NAME)
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(tmp_path / "elsewhere")
+    ada = take_in(course, course.submissions)["ada"]
+    assert ada["status"] == "unreadable"
+    assert not folder.exists()
+    assert (tmp_path / "elsewhere" / FILE).exists()
+
+
+def bad_zip():
+    link = zipfile.ZipInfo("link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return zipped(
+        {
+            "../../escape.ipynb": notebook(),
+            "/absolute.ipynb": notebook(),
+            "C:\\drive.ipynb": notebook(),
+            "a\\..\\..\\windows.ipynb": notebook(),
+            link: b"/etc/passwd",
+            FILE: notebook(),
+        }
+    )
+
+
+def test_an_archive_that_leads_out_of_itself(course, inbox, tmp_path):
+    send(inbox, "ada", "work.zip", data=bad_zip())
+    before = contents(tmp_path)
+    ada = take_in(course, inbox)["ada"]
+    outside = "its path leads out of the archive"
+    assert sorted(ada["flags"]) == sorted(
+        [
+            f"work.zip/escape.ipynb was not read: {outside}.",
+            f"work.zip/absolute.ipynb was not read: {outside}.",
+            f"work.zip/C:/drive.ipynb was not read: {outside}.",
+            f"work.zip/a/windows.ipynb was not read: {outside}.",
+            "work.zip/link.ipynb was not read: it is a link, and links are not followed.",
+        ]
+    )
+    assert answer(course, "ada") == ANSWERS["alpha"]
+    new = set(contents(tmp_path)) - set(before)
+    assert {p.parts[:2] for p in new} == {("course", "grading")}
+
+
+def test_damaged_encrypted_and_endless_archives(course, inbox, monkeypatch):
+    monkeypatch.setattr(received, "MAX_FILES", 3)
+    data = zipped({FILE: notebook()})
+    damaged = data.replace(b"class Alpha", b"class Omega", 1)
+    encrypted = bytearray(data)
+    encrypted[encrypted.find(b"PK\x01\x02") + 8] |= 1
+    deep = zipped({"b.zip": zipped({"c.zip": data})})
+    send(inbox, "ada", "a.zip", data=b"PK no archive")
+    send(inbox, "ada", "b.zip", data=damaged)
+    send(inbox, "ada", "c.zip", data=bytes(encrypted))
+    send(inbox, "ada", "d.zip", data=deep)
+    send(inbox, "ada", "e.zip", data=zipped({f"{n}.txt": b"" for n in range(9)}))
+    flags = take_in(course, inbox)["ada"]["flags"]
+    assert flags[0] == "a.zip was not read: it is a damaged archive: File is not a zip file."
+    assert flags[1].startswith(f"b.zip/{FILE} was not read: it is damaged: BadZipFile: Bad CRC-32")
+    assert flags[2] == f"c.zip/{FILE} was not read: it is encrypted."
+    assert flags[3].startswith("d.zip/b.zip/c.zip was not read: it is an archive in an archive in an archive")
+    assert flags[4] == "e.zip/3.txt was not read: the archive holds more than 3 files or 1000 MB."
+    assert flags[5:] == ["No notebook that can be read was sent."]
+
+
+def test_an_archive_that_claims_too_little(course, inbox, monkeypatch):
+    """The size in the header is the student's word."""
+    monkeypatch.setattr(received, "MAX_BYTES", 2_000_000)
+    data = bytearray(zipped({FILE: b" " * 5_000_000}, zipfile.ZIP_DEFLATED))
+    at = data.find(b"PK\x01\x02") + 24
+    data[at : at + 4] = (10).to_bytes(4, "little")
+    send(inbox, "ada", "work.zip", data=bytes(data))
+    ada = take_in(course, inbox)["ada"]
+    assert ada["flags"][0].startswith(f"work.zip/{FILE} was not read: it is damaged: BadZipFile: Bad CRC-32")
+    assert ada["status"] == "unreadable"
+
+
+def test_an_archive_too_large_for_the_disk(course, inbox, monkeypatch):
+    monkeypatch.setattr(received, "MAX_UNPACKED", 100_000)
+    send(inbox, "ada", "work.zip", data=zipped({FILE: notebook(), "z.bin": b"x" * 200_000}))
+    ada = take_in(course, inbox)["ada"]
+    assert ada["flags"] == ["work.zip/z.bin was not read: the archive holds more than 10000 files or 0 MB."]
+    assert answer(course, "ada") == ANSWERS["alpha"]
+
+
+def test_names_that_no_folder_can_hold(course, inbox):
+    long = "x" * 250 + ".csv"
+    archive = zipped(
+        {f"ada/{FILE}": notebook(), f"ada/{long}": b"1", "ada/tab\t.csv": b"2", "ada/tab_.csv": b"3"}
+    )
+    download = inbox / "d.zip"
+    download.write_bytes(archive)
+    ada = take_in(course, download)["ada"]
+    assert ada["status"] == "ok"
+    kept = contents(course.work(NAME) / "originals" / "ada")
+    assert sorted(kept.values()) == sorted([notebook(), b"1", b"2", b"3"])
+    assert all(len(path.name) <= 150 for path in kept)
+    weird = os.fsencode(inbox) + b"/bob/\xff\xfe.ipynb"
+    os.makedirs(os.path.dirname(weird))
+    Path(os.fsdecode(weird)).write_bytes(notebook())
+    download.unlink()
+    bob = take_in(course, inbox)["bob"]
+    assert (course.work(NAME) / bob["original"]).read_bytes() == notebook()
+
+
+# ---- documents
+
+
+def as_old_format():
+    full = json.loads(notebook())
+    cells = []
+    for cell in full["cells"]:
+        if cell["cell_type"] == "code":
+            cell = {"cell_type": "code", "language": "python", "input": [cell["source"]], "outputs": "broken"}
+        cells.append({k: v for k, v in cell.items() if k != "id"})
+    return json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]})
+
+
+def bare():
+    """Cells with nothing but type and text."""
+    full = json.loads(notebook())
+    full["cells"] = [{k: c[k] for k in ("cell_type", "source")} for c in full["cells"]]
+    return json.dumps(full)
+
+
+def lines():
+    full = json.loads(notebook())
+    for cell in full["cells"]:
+        cell["source"] = cell["source"].replace("\n", "\r\n").splitlines(keepends=True)
+    return json.dumps(full)
+
+
+def same_ids():
+    full = json.loads(notebook())
+    for cell in full["cells"]:
+        cell["id"] = "same"
+    return json.dumps(full)
+
+
+ODD = {
+    "byte order mark": (b"\xef\xbb\xbf" + notebook(), "ok", "UTF-8 with a byte order mark"),
+    "UTF-16": (notebook().decode().encode("utf-16"), "ok", "The file is in UTF-16."),
+    "format 3": (as_old_format().encode(), "flagged", "It is in notebook format 3; it was converted to 4."),
+    "format 4.2": (notebook(nbformat_minor=2), "ok", "notebook format 4.2; it was read as 4.5."),
+    "no format": (notebook(nbformat=None), "ok", "notebook format None.5; it was read as 4.5."),
+    "bare cells": (bare().encode(), "flagged", "19 cells lacked a required field; it was filled in."),
+    "lists of lines": (lines().encode(), "ok", None),
+    "one id": (same_ids().encode(), "ok", "1 cell ids occur more than once."),
+    "wrong kernel": (
+        notebook(metadata={"kernelspec": {"name": "ada's own"}}),
+        "ok",
+        "The kernel's name was \"ada's own\"; the assignment's is taken.",
+    ),
+    "no kernel": (notebook(metadata=[]), "ok", "The kernel's name was missing; the assignment's is taken."),
+    "Colab": (
+        notebook(metadata={"colab": {"x": 1}, "kernelspec": {"name": "python3"}}),
+        "ok",
+        "It was saved by Google Colab.",
+    ),
+    "entries that are no cells": (
+        notebook(cells=[*json.loads(notebook())["cells"], None, 3]),
+        "ok",
+        "2 entries of its list of cells are no cells; left out.",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", ODD)
+def test_odd_documents_come_out_right(course, inbox, how):
+    data, status, note = ODD[how]
+    send(inbox, "ada", FILE, data=data)
+    ada = take_in(course, inbox)["ada"]
+    assert ada["status"] == status
+    assert note is None or any(note in text for text in ada["notes"])
+    for name, text in ANSWERS.items():
+        assert answer(course, "ada", name) == text
+    new = nbformat.read(course.submitted("ada", NAME) / FILE, as_version=4)
+    nbformat.validate(new)
+    assert new.metadata.kernelspec.name == "python3"
+    assert len(new.cells) == len(handed_out()["cells"])
+
+
+def test_an_old_notebook_that_cannot_be_converted(monkeypatch):
+    monkeypatch.setattr(document.nbformat, "convert", lambda *_: 1 / 0)
+    with pytest.raises(document.Unreadable, match="cannot be converted: ZeroDivisionError: division by zero"):
+        document.read(as_old_format().encode())
+
+
+def test_characters_that_no_file_can_hold(course, inbox):
+    send(inbox, "ada", FILE, data=with_answer("class Alpha:\n    x = '\ud800\x00'"))
+    ada = take_in(course, inbox)["ada"]
+    assert answer(course, "ada") == "class Alpha:\n    x = '\ufffd\ufffd'"
+    assert "2 characters that no text file can hold were replaced by \ufffd." in ada["notes"]
+
+
+# ---- the call itself, and its table
+
+
+def test_wrong_calls_say_what_to_do(course, inbox, tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no file or folder"):
+        take_in(course, tmp_path / "nothing")
+    (tmp_path / "bad.zip").write_bytes(b"x")
+    with pytest.raises(ValueError, match="is not a zip archive, or it is damaged .* download it again"):
+        take_in(course, tmp_path / "bad.zip")
+    with pytest.raises(
+        FileNotFoundError, match="run `nbgrader generate_assignment 09` first. Released.*04_ex"
+    ):
+        intake.run(course, inbox, "09")
+    (course.root / "notebooks" / "05").mkdir()
+    (course.root / "notebooks" / "05" / "05.ipynb").write_text("{}")
+    with pytest.raises(ValueError, match=f"say which assignment .* Released: {NAME}, 05"):
+        intake.run(course, inbox)
+
+
+def test_the_only_assignment_need_not_be_named(course, inbox):
+    send(inbox, "ada", FILE)
+    assert intake.run(course, inbox)[0]["assignment"] == NAME
+
+
+def test_the_table(course, mixed, capsys):
+    take_in(course, mixed)
+    printed = capsys.readouterr().out.splitlines()
+    why = f"Python files sent along, kept but not used: {NAME}/torch.py."
+    assert printed[0].split(maxsplit=2) == ["ada", "flagged", why]
+    assert printed[-1] == "1 flagged, 1 ok, 1 unassigned, 1 unreadable"
+    assert [line.split()[0] for line in printed[:-1]] == ["ada", "bob", "s-3", FILE]
+
+
+def test_the_table_of_nobody():
+    assert intake.table([]) == "no students"
+
+
+# ---- the course
+
+
+def test_the_course_reads_nbgraders_own_gradebook(tmp_path, course, monkeypatch):
+    from nbgrader import api
+
+    monkeypatch.undo()
+    assert course.students() == []
+    assert not (course.root / "grading").exists()
+    (course.root / "grading").mkdir()
+    # Its number comes from a program that a bare environment does not find; no matter here.
+    monkeypatch.setattr(api, "get_alembic_version", lambda: "1")
+    with api.Gradebook(course.db_url, course.course_id) as book:
+        book.add_student("zoe", first_name="Zoë", last_name=None, email="z@example.org", lms_user_id="7")
+        book.add_student("ada")
+    assert course.students() == [Student("ada"), Student("zoe", "Zoë", "", "z@example.org", "7")]
+
+
+def test_the_courses_folders(course):
+    root = course.root
+    assert course.db_url == f"sqlite:///{root.as_posix()}/grading/gradebook.db"
+    assert course.source(NAME) == root / "solutions" / NAME / FILE
+    assert course.release(NAME) == root / "notebooks" / NAME / FILE
+    assert course.submitted("ada", NAME) == root / "grading" / "submitted" / "ada" / NAME
+    assert course.work(NAME) == root / "grading" / "autograder" / NAME
+    assert (course.assignments(), course.submitters(NAME)) == ([NAME], [])
+
+
+def test_the_gradebook_in_the_root_or_on_a_server(course):
+    for address in ("sqlite:///gradebook.db", "postgresql://host/book"):
+        config = copy.deepcopy(course.config)
+        config.CourseDirectory.db_url = address
+        assert Course(course.root, config).work(NAME) == course.root / "grading" / "autograder" / NAME
+
+
+def test_an_assignment_of_several_or_no_notebooks(course):
+    folder = course.root / "notebooks" / NAME
+    (folder / FILE).rename(folder / "problem1.ipynb")
+    assert course.release(NAME) == folder / "problem1.ipynb"
+    shutil.copy(folder / "problem1.ipynb", folder / "problem2.ipynb")
+    with pytest.raises(ValueError, match="holds 2 notebooks and none is 04_exercises.ipynb"):
+        course.release(NAME)
+    with pytest.raises(FileNotFoundError, match="the assignment '09' has no source"):
+        course.source("09")
+    with pytest.raises(
+        FileNotFoundError, match="there is no nbgrader_config.py in .*: start this in the course"
+    ):
+        Course.load(folder)
+
+
+def test_phrases_are_whole_words():
+    people = roster.Roster([Student("ann"), Student("joann", "Jo", "Ann")], NAME)
+    assert people.named("joann") == {"joann"}
+    assert people.named("hannah") == set()
+    assert people.named("jo-ann_04_exercises") == set() | people.named("Jo Ann")

@@ -1,0 +1,147 @@
+"""How the chapters are committed: executed, clean, small, and re-executed with every output compared."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from sittings import sittings
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+pytestmark = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def test_executed_from_a_fresh_kernel(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1)), "run `make notebooks`"
+
+
+def test_no_error_and_no_warning_in_the_outputs(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert not (output.output_type == "stream" and output.name == "stderr"), (cell.id, output.text)
+
+
+def test_metadata_is_clean(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    for cell in notebook["cells"]:
+        assert set(cell["metadata"]) <= {"tags", "jupyter"}, cell["id"]
+
+
+def test_pictures_are_small(path):
+    size = sum(
+        len(output.data["image/png"]) * 3 // 4
+        for cell in code_cells(path)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    )
+    assert size <= 800_000
+
+
+def says_something(source):
+    """Does the cell, at top level, print, or end in a value that is not silenced?"""
+    body = ast.parse(source.replace("%pip", "pass  #")).body
+    prints = any(
+        isinstance(call, ast.Call) and getattr(call.func, "id", "") == "print"
+        for node in body
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for call in ast.walk(node)
+    )
+    last_is_value = bool(body) and isinstance(body[-1], ast.Expr) and not source.rstrip().endswith(";")
+    is_call = last_is_value and isinstance(body[-1].value, ast.Call)
+    # A call may return None; of those only print and plt.show leave something behind for sure.
+    shows = is_call and ast.unparse(body[-1].value.func) == "plt.show"
+    return prints or shows or (last_is_value and not is_call)
+
+
+def test_what_a_cell_says_is_stored(path):
+    """A cell without stored output is not compared when it is executed again."""
+    for cell in code_cells(path):
+        if says_something(cell.source):
+            assert cell.outputs, f"{cell.id}: no output stored; run `make notebooks`"
+
+
+def test_cells_are_short_and_prose_carries_the_lesson(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = sum(cell.cell_type == "markdown" for cell in cells) / len(cells)
+    assert 0.5 <= prose <= 0.65, f"{prose:.0%} of the cells are prose"
+    lengths = sorted(len(c.source.splitlines()) for c in code_cells(path))
+    assert lengths[len(lengths) // 2] <= 8
+    for cell in code_cells(path):
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert len(cell.source.splitlines()) <= (60 if folded else 32), cell.id
+
+
+def only_defines(cell):
+    """Is it a code cell of imports, functions, classes and NAME = literal, so that nothing runs?"""
+    if cell.cell_type != "code":
+        return False
+    return all(
+        isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+        or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant))
+        for node in ast.parse(cell.source.replace("%pip", "pass  #")).body
+    )
+
+
+@pytest.mark.slow
+def test_every_sitting_runs_on_its_own(path):
+    """After the set-up cells alone; where the chapter says that its sittings build on each other, after the
+    set-up and the definitions of the sittings before: nothing that they trained or computed is needed."""
+    setup, parts = sittings(path)
+    assert len(parts) >= 2
+    build_on_each_other = "build on each other" in setup[0].source
+    defined = []
+    for title, cells in parts.items():
+        notebook = nbformat.v4.new_notebook(cells=setup + defined + cells)
+        client = NotebookClient(notebook, timeout=1200, kernel_name="python3")
+        try:
+            client.execute(cwd=str(path.parent))
+        except CellExecutionError as error:
+            pytest.fail(f"{title} does not run on its own: {error}")
+        if build_on_each_other:
+            defined += [cell for cell in cells if only_defines(cell)]
+
+
+def nbval(path):
+    """What `make test` does with one notebook."""
+    arguments = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg")]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, str(path)],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_a_changed_output_is_caught(path, tmp_path):
+    """The first cells of the chapter pass the comparison; with one digit of an output changed they do not."""
+    notebook = nbformat.read(path, as_version=4)
+    printing = [
+        i for i, c in enumerate(notebook.cells) if c.get("outputs") and c.outputs[0].output_type == "stream"
+    ]
+    notebook.cells = notebook.cells[: printing[1] + 1]
+    copy = tmp_path / path.name
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    nbformat.write(notebook, copy)
+    good = nbval(copy)
+    assert good.returncode == 0, good.stdout
+    notebook.cells[-1].outputs[0].text = notebook.cells[-1].outputs[0].text.replace("\n", " changed\n", 1)
+    nbformat.write(notebook, copy)
+    bad = nbval(copy)
+    assert bad.returncode == 1 and "1 failed" in bad.stdout, bad.stdout

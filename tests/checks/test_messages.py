@@ -1,0 +1,216 @@
+"""What a student reads: every text is filled in, and the well-known mistakes are explained in words."""
+
+import re
+import string
+
+import pytest
+import torch
+from labelled import ALL, RIGHT, WRONG, case_id
+from torch import nn
+
+from helpers import checks
+from helpers.checks.exercises.gradient_clipping import COSTS as LOOP_COSTS
+from helpers.checks.recurrent.models import COSTS
+from helpers.checks.recurrent.texts import LOOP, MODEL
+from helpers.checks.report import Finding, Item, Verdict
+
+FIELDS = set(
+    [
+        "call",
+        "shape",
+        "outputs",
+        "what",
+        "asked",
+        "layers",
+        "read",
+        "cell",
+        "hidden",
+        "expected",
+        "a_cell",
+        "place",
+        "p",
+        "bound",
+    ]
+)
+
+
+def find(exercise, name):
+    return next(a for a in ALL if (a.exercise, a.name) == (exercise, name))
+
+
+def report(exercise, name, seed=0):
+    return find(exercise, name).verdict(seed).text(10)
+
+
+@pytest.mark.parametrize("texts", [MODEL, LOOP], ids=["models", "loop"])
+def test_every_finding_has_a_title_and_says_what_is_expected(texts):
+    for name, (title, expected, likely) in texts.items():
+        assert re.fullmatch(r"[a-z_0-9]+", name)
+        assert title and not title.endswith("."), name
+        assert expected, name
+        for text in (title, expected, likely):
+            fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
+            assert fields <= FIELDS, name
+
+
+def test_costs_name_only_findings_that_exist():
+    assert set(COSTS) <= set(MODEL)
+    assert set(LOOP_COSTS) <= set(LOOP)
+
+
+def test_labels_name_only_findings_that_exist():
+    for answer in WRONG:
+        assert set(answer.findings) <= set(LOOP if answer.exercise == "gradient_clipping" else MODEL), answer
+
+
+def test_report_of_a_bidirectional_last_step():
+    text = report("birnn_bn", "last_step_of_both")
+    assert "✗ the final states of both directions go on: 0 of 3" in text
+    assert "its backward half has seen one step only" in text
+    assert "torch.cat([h_n[-2], h_n[-1]], dim=1)" in text
+    assert text.endswith("7 of 10 points")
+
+
+def test_report_of_clipping_after_the_step():
+    text = report("gradient_clipping", "clipped_after_step")
+    assert "the gradient is clipped after the step, when it has done its work" in text
+    assert "expected: a norm of at most" in text
+    assert "your code: gradients of norm up to" in text
+    assert text.endswith("6 of 10 points")
+
+
+def test_report_of_dropout_on_one_layer():
+    text = report("dropout_gru", "one_layer")
+    assert "with one layer there is no place for the dropout" in text
+    assert text.endswith("5 of 10 points")
+
+
+def test_batch_norm_needs_more_than_one_row_in_training():
+    answer = find("birnn_bn", "nn_rnn_h_n").answer()
+    model = answer(input_size=3, hidden_size=4, output_size=2)
+    with pytest.raises(ValueError, match="more than 1 value per channel"):
+        model(torch.randn(1, 5, 3))
+    assert model.eval()(torch.randn(1, 5, 3)).shape == (1, 2)
+
+
+def test_a_state_of_the_default_type_costs_nothing_and_is_remarked():
+    text = report("dropout_gru", "state_in_the_default_type")
+    assert torch.get_default_dtype() is torch.float32
+    assert "✗" not in text
+    assert "note: a tensor is made in PyTorch's default type, say by torch.zeros(...) without dtype" in text
+    assert "x.new_zeros(...) takes type and device from x" in text
+    assert text.endswith("10 of 10 points")
+
+
+def test_a_type_that_is_written_down_costs():
+    text = report("two_layer_lstm", "state_float32")
+    assert "the code works for float32 only" in text
+    assert "note:" not in text
+    assert text.endswith("8 of 10 points")
+
+
+@pytest.mark.parametrize(
+    "exercise, name, phrases",
+    [
+        ("two_layer_lstm", "fresh_python_list", ["your code: self.layers", "nn.ModuleList"]),
+        ("two_layer_lstm", "fresh_fixed_batch", ["one batch size only", "runs with 4 sequences only"]),
+        ("two_layer_lstm", "fresh_head_in_forward", ["is made in forward", "made in forward: Linear"]),
+        ("two_layer_lstm", "fresh_state_handed_on", ["starts from the final state of the layer below"]),
+        ("two_layer_lstm", "fresh_top_reads_one_step", ["a layer reads one step only"]),
+        ("two_layer_lstm", "fresh_no_tanh_on_cell", ["lacks its tanh", "h = o * tanh(c)"]),
+        ("two_layer_lstm", "fresh_lagging_top", ["(counted from 0) do not reach the logits"]),
+        ("two_layer_lstm", "fresh_shared_layer", ["embed (Linear), lstm (LSTM), lstm (LSTM), fc (Linear)"]),
+        ("dropout_gru", "fresh_first_gap_only", ["dropout between layers 1 and 2 alone"]),
+        ("dropout_gru", "fresh_along_too", ["on the states that are carried from step to step"]),
+        ("dropout_gru", "fresh_half_unpacks_as_lstm", ["as if it were that of an LSTM"]),
+        ("dropout_gru", "fresh_halved_upper_layers", ["hidden units for hidden_size="]),
+        ("dropout_gru", "first_layer_state", ["reads the bottom layer", "cannot be seen here"]),
+        ("birnn_bn", "fresh_view_wrong_order", ["states of two layers", "h_n.view(num_layers, 2, B, H)"]),
+        ("birnn_bn", "fresh_layers_misaligned", ["out of step", "flipped back"]),
+        ("birnn_bn", "fresh_shared_directions", ["one set of weights serves in two places"]),
+        ("birnn_bn", "fresh_backward_detached", ["no gradient for rnn.weight_ih_l0_reverse"]),
+        ("gradient_clipping", "fresh_w_empty_generator", ["only the first gradient", "gone through once"]),
+        ("gradient_clipping", "fresh_w_no_square_root", ["the square root is missing"]),
+        ("gradient_clipping", "norms_squared", ["the squares of the norms"]),
+    ],
+)
+def test_report_says_in_words_what_is_wrong(exercise, name, phrases):
+    text = report(exercise, name)
+    for phrase in phrases:
+        assert phrase in text, text
+
+
+def test_report_of_an_error_names_the_line():
+    text = report("two_layer_lstm", "name_error")
+    assert "NameError: name 'hn' is not defined" in text
+    assert text.endswith("0 of 10 points")
+
+
+def test_report_of_a_right_answer_is_short():
+    text = report("two_layer_lstm", "nn_lstm_h_n")
+    assert "✗" not in text
+    assert "expected" not in text
+    assert text.endswith("10 of 10 points")
+
+
+def test_points_are_shared_out_by_items():
+    verdict = Verdict([Item("a", "first", 1), Item("b", "second", 3)])
+    verdict.add(Finding("x", ("b",), "wrong"), Finding("y", ("b",), "wrong too"), Finding("x", (), "again"))
+    assert verdict.share == 0.25
+    assert len(verdict.findings) == 2
+    assert "✓ first: 1.5 of 1.5" in verdict.text(6)
+    assert "1.5 of 6 points" in verdict.text(6)
+
+
+def test_check_prints_and_returns_points(capsys):
+    class TwoLayerLSTM(nn.Module):
+        def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+            super().__init__()
+            self.lstm = nn.LSTM(input_size, hidden_size, 1, batch_first=True)
+            self.fc = nn.Linear(hidden_size, output_size)
+
+        def forward(self, x):
+            return self.fc(self.lstm(x)[0][:, -1])
+
+    torch.manual_seed(5)
+    state = torch.random.get_rng_state()
+    assert checks.check("two_layer_lstm", TwoLayerLSTM, points=4) == 2.8
+    assert torch.equal(torch.random.get_rng_state(), state)
+    out, err = capsys.readouterr()
+    assert "one layer where 2 were asked for" in out
+    assert "num_layers is not handed on" in out
+    assert err == ""
+
+
+def test_no_answer_raises_and_names_the_exercise():
+    def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+        raise NotImplementedError("no answer yet: put your code in place of this line")
+
+    with pytest.raises(NotImplementedError, match="no answer yet: Exercise 4") as raised:
+        checks.check("gradient_clipping", train_with_clipping, points=4)
+    # All that Jupyter shows of it.
+    shown = "NotImplementedError: no answer yet: Exercise 4, a training loop with gradient clipping"
+    assert raised.value._render_traceback_() == [shown]
+
+
+def test_an_unknown_exercise_is_refused_by_name():
+    with pytest.raises(ValueError, match="no exercise 'lstm'; there are two_layer_lstm, dropout_gru"):
+        checks.check("lstm", nn.LSTM, points=1)
+
+
+def test_neither_prints_nor_warnings_of_an_answer_reach_the_page(capfd):
+    talkative = find("two_layer_lstm", "talkative")
+    assert talkative in RIGHT
+    checks.check("two_layer_lstm", talkative.answer(), points=4)
+    out, err = capfd.readouterr()
+    assert "building" not in out
+    assert err == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", WRONG, ids=case_id)
+def test_no_report_holds_an_unfilled_or_empty_text(answer):
+    text = answer.verdict(0).text(10)
+    assert "✗" in text
+    assert not re.search(r"\{\w*\}", text)
+    assert not re.search(r"(expected|likely|your code):\s*$", text, re.M)
