@@ -29,7 +29,7 @@ def run(
     jobs: int = 1,
     scheduler: str | None = None,
     limits: Limits | None = None,
-    open: bool = False,
+    unsandboxed: bool = False,
 ) -> Results:
     """Compute the results that are missing, let nbgrader write the book, write marks.csv and report.html.
 
@@ -37,7 +37,7 @@ def run(
         jobs: worker processes on this machine.
         scheduler: address of a running Dask scheduler, to use its workers instead.
         limits: what one submission may use.
-        open: run without a sandbox.
+        unsandboxed: run the submissions with all that this user may do.
 
     Raises:
         GradeError: nothing was taken in, or the release is older than the source; says what to run.
@@ -74,7 +74,7 @@ def run(
         for key in whose.keys() - missing.keys():
             for student in whose[key]:
                 writer.add(student)
-        failed = _compute(what, missing, done, jobs, scheduler, limits, open)
+        failed = _compute(what, missing, done, jobs, scheduler, limits, unsandboxed)
     problems |= {student: reason for key, reason in failed.items() for student in whose[key]}
     for student in writer.failed:
         problems[student] = "nbgrader could not write it into its book: see what it says above"
@@ -111,7 +111,7 @@ def _compute(
     jobs: int,
     scheduler: str | None,
     limits: Limits,
-    open: bool,
+    unsandboxed: bool,
 ) -> dict[str, str]:
     """Compute and keep results on Dask workers. Returns key -> reason for those that could not be had.
 
@@ -141,7 +141,9 @@ def _compute(
             )
             client = stack.enter_context(Client(stack.enter_context(cluster)))
         futures = {
-            client.submit(compute, content, what.assignment, what.environment, limits, open, pure=False): key
+            client.submit(
+                compute, content, what.assignment, what.environment, limits, unsandboxed, pure=False
+            ): key
             for key, content in missing.items()
         }
         for future in as_completed(futures):

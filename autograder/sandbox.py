@@ -65,7 +65,7 @@ class Sandbox:
         helpers: the folder of the package that exercises import, shown inside read-only.
         modules: what to import before the first submission, so that no submission waits for it.
         limits: for one submission.
-        open: no walls at all; the caller must have been told so in words.
+        unsandboxed: no walls at all; the caller must have been told so in words.
 
     Raises:
         SandboxError: no bubblewrap, or it cannot start here; says what to do.
@@ -76,9 +76,10 @@ class Sandbox:
         helpers: Path,
         modules: Sequence[str] = (),
         limits: Limits | None = None,
-        open: bool = False,
+        unsandboxed: bool = False,
     ) -> None:
-        self.helpers, self.modules, self.limits, self.open = helpers, list(modules), limits or Limits(), open
+        self.helpers, self.modules, self.limits = helpers, list(modules), limits or Limits()
+        self.unsandboxed = unsandboxed
         self.process: subprocess.Popen | None = None
         self.group: ControlGroup | None = None
 
@@ -91,9 +92,14 @@ class Sandbox:
     def command(self) -> list[str]:
         """The command line that starts the warm process."""
         server = [sys.executable, "-I", "-c", _START, _INSIDE, "walls", *self.modules]
-        if self.open:
+        if self.unsandboxed:
             place = str(Path(__file__).resolve().parent.parent)
-            return [*server[:4], os.pathsep.join([place, str(self.helpers.parent)]), "open", *self.modules]
+            return [
+                *server[:4],
+                os.pathsep.join([place, str(self.helpers.parent)]),
+                "unsandboxed",
+                *self.modules,
+            ]
         bwrap = shutil.which("bwrap")
         if bwrap is None:
             raise SandboxError(MISSING)
@@ -132,14 +138,14 @@ class Sandbox:
         if self.process is not None:
             return
         command = self.command()
-        if not self.open:
+        if not self.unsandboxed:
             self.group = control_group(self.limits.memory + _WARM, self.limits.processes + _OURS)
         self.process = subprocess.Popen(
             command if self.group is None else self.group.command(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_ENVIRONMENT | ({"PATH": os.environ["PATH"]} if self.open else {}),
+            env=_ENVIRONMENT | ({"PATH": os.environ["PATH"]} if self.unsandboxed else {}),
             start_new_session=True,
         )
         if self._frame() != b"r":

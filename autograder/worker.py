@@ -20,14 +20,14 @@ _own = threading.local()  # a sandbox does one thing at a time: each thread has 
 
 
 def compute(
-    content: bytes, assignment: Assignment, wanted: str, limits: Limits, open: bool
+    content: bytes, assignment: Assignment, wanted: str, limits: Limits, unsandboxed: bool
 ) -> dict[str, Any]:
     """The result of one submission (see `judging.grade`).
 
     Args:
         content: the notebook that intake has made.
         wanted: the digest of the environment that this result is kept under.
-        open: without walls.
+        unsandboxed: without walls.
 
     Raises:
         WorkerError: this worker has another environment; its result would be kept under a wrong name.
@@ -38,7 +38,7 @@ def compute(
             "this worker has another Python, torch, numpy, IPython, course or autograder than the machine "
             "that asks for results: install the same versions of everything on all workers"
         )
-    return grade(content, assignment, _sandbox(assignment, limits, open))
+    return grade(content, assignment, _sandbox(assignment, limits, unsandboxed))
 
 
 def modules(assignment: Assignment) -> Sequence[str]:
@@ -47,15 +47,17 @@ def modules(assignment: Assignment) -> Sequence[str]:
     return list(dict.fromkeys([*assignment.imports, *probes]))
 
 
-def _sandbox(assignment: Assignment, limits: Limits, open: bool) -> Sandbox:
-    wanted = (assignment.digest, limits, open)
+def _sandbox(assignment: Assignment, limits: Limits, unsandboxed: bool) -> Sandbox:
+    wanted = (assignment.digest, limits, unsandboxed)
     if getattr(_own, "what", None) != wanted:
         if hasattr(_own, "sandbox"):
             _own.sandbox.close()
-        _own.sandbox = Sandbox(Path(helpers.__file__).resolve().parent, modules(assignment), limits, open)
+        _own.sandbox = Sandbox(
+            Path(helpers.__file__).resolve().parent, modules(assignment), limits, unsandboxed
+        )
         _own.sandbox.start()
         # The kernel has not been asked to bound memory and processes as a whole: see whether they are.
-        if _own.sandbox.group is None and not open:
+        if _own.sandbox.group is None and not unsandboxed:
             prove()
         _own.what = wanted
     return _own.sandbox

@@ -29,7 +29,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: "walls" or "open", then the modules to import before the first fork."""
+    """Arguments: "walls" or "unsandboxed", then the modules to import before the first fork."""
     kind, *modules = arguments
     os.nice(5)  # the judge and the book go first: they must keep up with what is computed here
     student.warm(modules)
