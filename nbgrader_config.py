@@ -81,6 +81,7 @@ c.Autograde.autograde_preprocessors = [
     ClearMetadataPreprocessor,
     LimitOutput,
     SaveAutoGrades,
+    "autograder.book.execute.WaitForPerson",
     AssignLatePenalties,
     CheckCellMetadata,
 ]

@@ -17,7 +17,7 @@ from autograder import store
 from autograder.book import writer as book
 from autograder.course import Course
 from autograder.report import page as report
-from autograder.results import GradeError, Results, earned
+from autograder.results import GradeError, Results, earned, waiting
 from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError, compute
 from helpers.checks import exercise
@@ -166,21 +166,23 @@ def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
     """marks.csv: a row for each enrolled student, points empty where nothing could be graded.
 
     Columns: student, status (ok, flagged, unreadable, not_submitted, not_graded), points of the checks, their
-    maximum, flags. The book, with manual marks and late penalties in it, is exported by `nbgrader export`.
+    maximum, points that wait until a person has read the answer, flags. The book, with manual marks and late
+    penalties in it, is exported by `nbgrader export`.
     """
     most = sum(check.points for check in what.assignment.checks.values())
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["student", "status", "points", "max", "flags"])
+    rows.writerow(["student", "status", "points", "max", "to_read", "flags"])
     for student, record in sorted(what.records.items()):
-        status, points, flags = record["status"], "", list(record["flags"])
+        status, points, left, flags = record["status"], "", "", list(record["flags"])
         if student in problems:
             status, flags = "not_graded", [*flags, problems[student]]
         elif status in ("ok", "flagged"):
             result = what.result(student)
-            points, flags = f"{earned(result):g}", [*flags, *result["flags"]]
+            points, left = f"{earned(result):g}", f"{waiting(result):g}"
+            flags += result["flags"]
             status = "flagged" if flags else "ok"
-        rows.writerow([student, status, points, f"{most:g}", "; ".join(flags)])
+        rows.writerow([student, status, points, f"{most:g}", left, "; ".join(flags)])
     path = what.work / "marks.csv"
     store.write_text(path, text.getvalue())
     return path

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.assignment import Assignment, Step
+from autograder.assignment import Assignment, Check, Step
 from autograder.inside import TEXT, WALL, wire
 from autograder.sandbox import Reply, Sandbox
 from helpers import checks
@@ -42,9 +42,10 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
     """The result of one submission: plain values, ready for JSON.
 
     Returns {"cells": {cell id: {"status": ok | error | died, "text", "error"}}, "checks": {grade id:
-    {"exercise", "points", "max", "status", "text", "findings"}}, "flags": [...], "notes": [...],
+    {"exercise", "points", "max", "status", "text", "findings", "to_read"}}, "flags": [...], "notes": [...],
     "stopped_at": {limit: s}, "cpu": s, "wall": s}. A check's status is judged, no_answer, undefined, died,
-    malformed or plain.
+    malformed, unjudged or plain. Its `to_read` lists what waits for a person, {"item", "points", "why"}:
+    points that are neither in "points" nor lost; where it is unjudged, all of them.
     """
     steps = assignment.steps(content)
     run = _Run(steps, assignment, sandbox)
@@ -217,6 +218,7 @@ class _Run:
     def mark(self, step: Step) -> dict[str, Any]:
         check = step.check
         mark = {"exercise": check.exercise, "points": 0.0, "max": check.points, "findings": []}
+        mark |= {"to_read": []}
         if step.index not in self.said:
             return mark | {
                 "status": "died",
@@ -237,11 +239,25 @@ class _Run:
             return mark | {"status": "malformed", "text": text}
         if any(finding.name == "no_answer" for finding in verdict.findings):
             return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {module.TITLE}"}
+        scale = check.points / sum(item.points for item in verdict.items)
         return mark | {
             "status": "judged",
             "points": round(verdict.share * check.points, 2),
             "text": f"{module.TITLE}\n\n{verdict.text(check.points)}",
             "findings": [{"name": f.name, "title": f.title, "hint": f.hint} for f in verdict.findings],
+            "to_read": [
+                {"item": item.text, "points": round(item.points * scale, 2), "why": why}
+                for item, why in verdict.to_read
+            ],
+        }
+
+    def unjudged(self, check: Check, why: str) -> dict[str, Any]:
+        """What a check gets that we, not the answer, could not bring to its end: flagged, never a 0."""
+        self.flag(f"{check.grade_id}: could not be judged: {why}")
+        return {
+            "status": "unjudged",
+            "text": f"not judged, a person will look at it ({number(check.points)} points wait): {why}",
+            "to_read": [{"item": "the whole answer", "points": check.points, "why": why}],
         }
 
     def without_values(self, step: Step, said: Mapping[str, Any]) -> dict[str, Any]:

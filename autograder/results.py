@@ -71,3 +71,9 @@ class Results:
 def earned(result: Mapping[str, Any]) -> float:
     """Points of all checks of a result."""
     return round(sum(mark["points"] for mark in result["checks"].values()), 2)
+
+
+def waiting(result: Mapping[str, Any]) -> float:
+    """Points of all checks that are neither earned nor lost: a person must read the answer first."""
+    parts = [part for mark in result["checks"].values() for part in mark.get("to_read", [])]
+    return round(sum(part["points"] for part in parts), 2)

@@ -1,13 +1,15 @@
 """nbgrader's autograding, with our results in place of its own execution of the notebook.
 
-In nbgrader_config.py `SandboxedExecute` stands where nbgrader's `Execute` would: everything before and after
-it (overwriting of locked cells, late penalties, manual marks, feedback) stays nbgrader's.
+In nbgrader_config.py `SandboxedExecute` stands where nbgrader's `Execute` would, and `WaitForPerson` behind
+its `SaveAutoGrades`: everything else (overwriting of locked cells, late penalties, manual marks, feedback)
+stays nbgrader's.
 """
 
 from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.config import Config
@@ -47,6 +49,24 @@ class SandboxedExecute(NbGraderPreprocessor):
                     cell.outputs = _marked(result["checks"][grade_id])
                 else:
                     cell.outputs = _printed(result["cells"].get(cell.get("id"), {}))
+        place["to_read"] = [grade_id for grade_id, mark in result["checks"].items() if mark.get("to_read")]
+        return nb, resources
+
+
+class WaitForPerson(NbGraderPreprocessor):
+    """Points that nothing verified wait for a person: formgrader lists their cells as those to be graded.
+
+    nbgrader asks for a person only where there is no automatic score, or where a manual one is already there.
+    What the person then types stays, as every manual score does.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as gradebook:
+            for grade_id in place.get("to_read", []):
+                who = (grade_id, place["notebook"], place["assignment"], place["student"])
+                gradebook.find_grade(*who).needs_manual_grade = True
+            gradebook.db.commit()
         return nb, resources
 
 

@@ -14,12 +14,12 @@ from typing import Any
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, Execute
+from nbgrader.preprocessors import CheckCellMetadata, Execute, SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from autograder import store
-from autograder.book.execute import SandboxedExecute
+from autograder.book.execute import SandboxedExecute, WaitForPerson
 from autograder.results import Results, earned
 
 
@@ -30,6 +30,8 @@ class _Book(Autograde):
         super().__init__(**options)
         self.students, self.written, self.force = students, written, True
         ours = [SandboxedExecute if step is Execute else step for step in self.autograde_preprocessors]
+        if WaitForPerson not in ours:
+            ours.insert(ours.index(SaveAutoGrades) + 1, WaitForPerson)
         self.autograde_preprocessors = _without_metadata_check(ours)
         self.sanitize_preprocessors = _without_metadata_check(self.sanitize_preprocessors)
 

@@ -27,6 +27,7 @@ NOT_JUDGED = {
     "died": "the code was stopped or crashed",
     "undefined": "an error came before there was anything to judge",
     "malformed": "the result could not be read",
+    "unjudged": "the judge came to no end, and a person must look",
 }
 NO_ANSWER = "no_answer"
 
@@ -144,13 +145,15 @@ def _look(
 ) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Headings, and under each the reasons with those whom they concern, the rarest reason first."""
     said: dict[str, dict[str, list[str]]] = {heading: defaultdict(list) for heading in _HEADINGS}
-    failed, unreadable, flagged, stopped = said.values()
+    failed, waiting, unreadable, flagged, stopped = said.values()
     for student in sorted(records):
         record, result = records[student], results.get(student)
         if student in problems:
             failed[problems[student]].append(student)
         for flag in _flags(record, result):
             (unreadable if record["status"] == "unreadable" else flagged)[flag].append(student)
+        for reason in _to_read(result) if result else []:
+            waiting[reason].append(student)
         for reason in _stopped(result) if result else []:
             stopped[reason].append(student)
     return [
@@ -162,10 +165,19 @@ def _look(
 
 _HEADINGS = (
     "Not graded",
+    "To be read by a person: these points are not in the mark yet",
     "Unreadable: no mark",
     "Flagged: the mark stands",
     "Stopped or crashed: 0 points for this",
 )
+
+
+def _to_read(result: Result) -> list[str]:
+    """What no comparison supports, by exercise; its check and its hidden check say the same."""
+    parts = [
+        (m["exercise"] or name, part) for name, m in result["checks"].items() for part in m.get("to_read", [])
+    ]
+    return sorted({f"{name}: {part['item']}: {part['why']}" for name, part in parts})
 
 
 def _stopped(result: Result) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+MOST_SHOWN = 3  # findings at once: who reads more of them mends none
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -35,10 +37,15 @@ class Item:
 
 @dataclass
 class Verdict:
-    """What the judge says: the exercise's items, the findings, and remarks that cost nothing."""
+    """What the judge says: the exercise's items, the findings, what a person must read, and remarks.
+
+    `unverified`: the name of an item -> why no comparison supports its points. They are neither lost nor
+    earned: they wait for a person. Remarks cost nothing.
+    """
 
     items: Sequence[Item]
     findings: list[Finding] = field(default_factory=list)
+    unverified: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def add(self, *findings: Finding) -> None:
@@ -47,26 +54,63 @@ class Verdict:
             if all(finding.name != known.name for known in self.findings):
                 self.findings.append(finding)
 
+    def leave(self, item: str, why: str) -> None:
+        """Leave an item to a person: nothing compared supports its points. The first reason stays."""
+        self.unverified.setdefault(item, why)
+
+    @property
+    def lost(self) -> set[str]:
+        """The names of the items that a finding costs."""
+        return {name for finding in self.findings for name in finding.costs}
+
+    @property
+    def to_read(self) -> list[tuple[Item, str]]:
+        """Each item that waits for a person, with the reason. What is lost anyway does not wait."""
+        return [
+            (item, self.unverified[item.name])
+            for item in self.items
+            if item.name in self.unverified and item.name not in self.lost
+        ]
+
     @property
     def share(self) -> float:
         """The part of the exercise's points that is earned, 0 to 1."""
-        lost = {name for finding in self.findings for name in finding.costs}
-        earned = sum(item.points for item in self.items if item.name not in lost)
-        return earned / sum(item.points for item in self.items)
+        kept = self.lost | self.unverified.keys()
+        return sum(item.points for item in self.items if item.name not in kept) / self._worth
+
+    @property
+    def _worth(self) -> float:
+        return sum(item.points for item in self.items)
 
     def text(self, points: float) -> str:
         """The report that a student reads; `points` is what the whole exercise is worth in this cell."""
-        scale = points / sum(item.points for item in self.items)
-        lost = {name for finding in self.findings for name in finding.costs}
+        scale, waiting = points / self._worth, {item.name for item, _ in self.to_read}
         lines = []
         for item in self.items:
-            earned = 0 if item.name in lost else item.points * scale
-            mark = "✗" if item.name in lost else "✓"
-            lines.append(f"{mark} {item.text}: {number(earned)} of {number(item.points * scale)}")
-        for finding in self.findings:
+            worth = number(item.points * scale)
+            if item.name in waiting:
+                lines.append(f"? {item.text}: not verified, a person will read it ({worth} wait)")
+            elif item.name in self.lost:
+                lines.append(f"✗ {item.text}: 0 of {worth}")
+            else:
+                lines.append(f"✓ {item.text}: {worth} of {worth}")
+        shown = self._by_weight()
+        for finding in shown[:MOST_SHOWN]:
             lines += ["", f"✗ {finding.title}", *("  " + line for line in finding.lines())]
+        if len(shown) > MOST_SHOWN:
+            lines += ["", f"and {len(shown) - MOST_SHOWN} more once these are mended"]
+        lines += [f"\nnot verified: {why}" for why in dict.fromkeys(why for _, why in self.to_read)]
         lines += [f"\nnote: {remark}" for remark in self.remarks]
-        return "\n".join([*lines, "", f"{number(self.share * points)} of {number(points)} points"])
+        total = f"{number(self.share * points)} of {number(points)} points"
+        if waiting:
+            left = sum(item.points for item, _ in self.to_read) * scale
+            total += f"; {number(left)} more wait for a person"
+        return "\n".join([*lines, "", total])
+
+    def _by_weight(self) -> list[Finding]:
+        """The findings, the one that explains most first: the one that costs most."""
+        worth = {item.name: item.points for item in self.items}
+        return sorted(self.findings, key=lambda finding: -sum(worth[name] for name in finding.costs))
 
 
 def number(value: float) -> str:

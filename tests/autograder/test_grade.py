@@ -130,6 +130,7 @@ def test_results_are_computed_once_and_written_into_the_book(course, computed):
         "status": "ok",
         "points": "10",
         "max": "50",
+        "to_read": "0",
         "flags": "",
     }
     assert marks(course)["broken"]["points"] == ""
@@ -227,6 +228,42 @@ def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, c
     changes = [line for line in history(course) if line["student"] == "full"]
     assert [(line["points_before"], line["points"]) for line in changes] == [(None, 10.0), (10.0, 20.0)]
     assert changes[1]["result_before"] == changes[0]["result"] != changes[1]["result"]
+
+
+def test_what_nothing_verified_waits_for_a_person_whose_verdict_survives(course, monkeypatch):
+    from nbgrader.api import Gradebook
+
+    left = {"item": "dropout between the layers", "points": 1.2, "why": "its place was not seen"}
+
+    def compute(what, missing, done, *_):
+        for key in missing:
+            made = result(2.8)
+            made["checks"]["dropout_gru_check"]["to_read"] = [left]
+            what.keep(key, made)
+            done(key)
+        return {}
+
+    def grade_of(cell):
+        with Gradebook(course.db_url, course.course_id) as book:
+            one = book.find_grade(cell, NAME, NAME, "full")
+            return one.auto_score, one.manual_score, one.score, one.needs_manual_grade
+
+    monkeypatch.setattr(grade, "_compute", compute)
+    what = grade.run(course, NAME)
+    assert grade_of("dropout_gru_check") == (2.8, None, 2.8, True)
+    assert grade_of("dropout_gru_hidden") == (2.8, None, 2.8, False)
+    assert marks(course)["full"]["to_read"] == "1.2"
+    page = (what.work / "report.html").read_text(encoding="utf-8")
+    assert "To be read by a person: these points are not in the mark yet" in page
+    assert "dropout_gru: dropout between the layers: its place was not seen" in page
+    with Gradebook(course.db_url, course.course_id) as book:  # what formgrader does with a typed score
+        one = book.find_grade("dropout_gru_check", NAME, NAME, "full")
+        one.manual_score, one.needs_manual_grade = 3.5, False
+        book.db.commit()
+    shutil.rmtree(course.work(NAME) / "results")
+    shutil.rmtree(course.root / "grading" / "autograded" / "full")
+    grade.run(course, NAME)
+    assert grade_of("dropout_gru_check")[1:3] == (3.5, 3.5)
 
 
 def test_nbgraders_own_command_refuses_what_was_not_taken_in(generated, tmp_path):

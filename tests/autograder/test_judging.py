@@ -14,6 +14,7 @@ from autograder.assignment import Assignment
 from autograder.inside import wire
 from autograder.sandbox import Limits, Reply
 from helpers import checks
+from helpers.checks.report import Item, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "solutions" / "04_exercises" / "04_exercises.ipynb"
@@ -81,7 +82,8 @@ def test_one_run_where_nothing_dies(course):
     assert result["checks"]["probe"]["points"] == 0
     assert [finding["name"] for finding in result["checks"]["probe"]["findings"]] == ["not_a_module"]
     assert result["checks"]["plain"] | {"text": ""} == {
-        "exercise": None, "points": 2.0, "max": 2.0, "findings": [], "status": "plain", "text": "",
+        "exercise": None, "points": 2.0, "max": 2.0, "findings": [], "to_read": [],
+        "status": "plain", "text": "",
     }  # fmt: skip
     assert result["notes"] == [judging.FORGEABLE]
     assert result["flags"] == []
@@ -198,6 +200,20 @@ def test_a_name_that_is_missing_tells_which_cell_failed_before(course):
         "TwoLayerLSTM is not defined; the last cell before it that failed says: SyntaxError: invalid syntax"
         in text
     )
+
+
+def test_what_nothing_verified_waits_with_its_points(course, monkeypatch):
+    def judge(task, values):
+        verdict = Verdict((Item("a", "the first", 1), Item("b", "the second", 3)))
+        verdict.leave("b", "not seen")
+        return verdict
+
+    monkeypatch.setattr(checks.exercise("two_layer_lstm"), "judge", judge)
+    sandbox = Saying([reply(said(0), said(1, values={}), said(2))])
+    mark = judging.grade(course[1], course[0], sandbox)["checks"]["probe"]
+    assert mark["status"] == "judged"
+    assert mark["points"] == 1.0
+    assert mark["to_read"] == [{"item": "the second", "points": 3.0, "why": "not seen"}]
 
 
 def test_a_number_is_a_plain_cells_mark_within_its_points(course):
