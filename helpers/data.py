@@ -1,31 +1,40 @@
 """Data sets of the course. Nothing is downloaded: all is computed, or comes with this package or with Babel.
 
-What images, windows and sequences have in common: inputs and targets are tensors in memory, the first
-dimension counts the samples, and `batches` serves them to a training loop.
+Inputs and targets are tensors in memory, or texts; the first dimension counts the samples.
 """
 
-import gzip
 import math
 import re
 import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from numbers import Integral
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from torch.nn import functional as F
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler, TensorDataset
 
-from helpers.vision import datasets
+_OF_IMAGES = ("MNIST", "MNIST_MEAN", "MNIST_STD", "mnist_tensors")
 
-ASSETS = Path(__file__).parent / "assets"
+
+def __getattr__(name: str) -> Any:
+    """What belongs to images comes from `helpers.images`, imported when it is asked for.
+
+    torchvision takes about as long to import as all else of this module, and one chapter of three needs it.
+    """
+    if name in _OF_IMAGES:
+        from helpers import images
+
+        return getattr(images, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OF_IMAGES})
 
 
 def _check_positive(**sizes: int) -> None:
@@ -34,55 +43,7 @@ def _check_positive(**sizes: int) -> None:
             raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
 
 
-# --- serving tensors in batches
-
-
-def batches(
-    *tensors: torch.Tensor, batch_size: int, shuffle: bool = False, seed: int | None = None
-) -> DataLoader:
-    """Serve tensors that lie in memory in mini-batches: `for x, y in batches(images, labels, batch_size=64)`.
-
-    A batch is one indexing operation on each tensor. The usual DataLoader over a data set of images
-    converts, transforms and collates item by item instead: for MNIST in batches of 64, on one thread, an
-    epoch of this loader is about 30 times as fast as one through `ToTensor` and `Normalize`.
-
-    Args:
-        tensors: one or more tensors of any shape and dtype with the same first dimension N, at least 1.
-        batch_size: B, samples in a batch. The last batch is smaller where B does not divide N; none is
-            dropped, so in an average over an epoch weight each batch by its size.
-        shuffle: draw a new order each epoch; otherwise samples come in their stored order.
-        seed: of the shuffling. Two loaders with the same seed give the same orders, epoch by epoch.
-            None: the orders come from torch's global generator, which `torch.manual_seed` sets.
-
-    Returns:
-        A torch DataLoader. Each batch is a list with one tensor of shape (B, ...) for each given tensor,
-        on that tensor's device. `len(loader)` is the number of batches, `len(loader.dataset)` is N.
-
-    Raises:
-        TypeError: something given is not a tensor.
-        ValueError: no tensor, no sample, different numbers of samples, or a batch_size below 1.
-    """
-    for tensor in tensors:
-        if not isinstance(tensor, torch.Tensor):
-            raise TypeError(
-                f"batches serves tensors, got {type(tensor).__name__}; convert with torch.as_tensor"
-            )
-    shapes = [tuple(tensor.shape) for tensor in tensors]
-    if len({shape[:1] for shape in shapes}) != 1 or shapes[0][:1] in {(), (0,)}:
-        raise ValueError(
-            f"batches needs tensors with the same number (at least 1) of samples, got shapes {shapes}"
-        )
-    _check_positive(batch_size=batch_size)
-    dataset = TensorDataset(*tensors)
-    generator = None if seed is None else torch.Generator().manual_seed(seed)
-    order = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
-    # The sampler yields lists of B indices; with batch_size=None each list goes to the data set whole.
-    return DataLoader(
-        dataset,
-        sampler=BatchSampler(order, batch_size, drop_last=False),
-        batch_size=None,
-        generator=generator,
-    )
+# --- batches of sequences
 
 
 def batches_of_similar_length(lengths: torch.Tensor, batch_size: int, pool: int = 20) -> list[torch.Tensor]:
@@ -109,107 +70,6 @@ def batches_of_similar_length(lengths: torch.Tensor, batch_size: int, pool: int 
     for chunk in torch.randperm(len(lengths)).split(pool * batch_size):
         chosen += chunk[lengths[chunk].argsort()].split(batch_size)
     return [chosen[i] for i in torch.randperm(len(chosen))]
-
-
-# --- handwritten digits
-
-MNIST_MEAN, MNIST_STD = 0.1307, 0.3081  # of all pixels of the 60,000 training images, scaled to 0..1
-
-_MNIST_FOLDER = ASSETS / "mnist"
-_MNIST_SHA256 = {  # of the uncompressed files
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
-
-
-def _read_mnist_file(name: str) -> torch.Tensor:
-    """One file of MNIST, unpacked in memory, as a uint8 tensor: (N, 28, 28) images or (N,) labels."""
-    path = _MNIST_FOLDER / f"{name}.gz"
-    cure = (
-        "Restore it with `git checkout -- helpers/assets/mnist` in a clone of the course; "
-        "otherwise install the course again."
-    )
-    try:
-        content = gzip.decompress(path.read_bytes())
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"{path} is missing. {cure}") from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged ({error}). {cure}") from error
-    if sha256(content).hexdigest() != _MNIST_SHA256[name]:
-        raise ValueError(f"{path} is damaged (its SHA-256 is not that of MNIST). {cure}")
-    # IDX: two zero bytes, the type (8 = uint8), the number of dimensions, each size as 4 bytes, the data.
-    ndim = content[3]
-    shape = [int.from_bytes(content[4 * i : 4 * i + 4], "big") for i in range(1, ndim + 1)]
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=4 + 4 * ndim).reshape(shape)
-
-
-class MNIST(datasets.MNIST):
-    """The handwritten digits, 60,000 to train on and 10,000 to test on, as torchvision's data set.
-
-    Differs from `torchvision.datasets.MNIST` in where the images come from only: they lie in this package
-    and are unpacked in memory, so there is no `root` and no `download`, and nothing is written to disk.
-
-    Args:
-        train: True for the 60,000 training images, False for the 10,000 test images.
-        transform: applied to each PIL image (28 x 28, mode "L"), for example `transforms.ToTensor()`.
-        target_transform: applied to each label, an int from 0 to 9.
-
-    Attributes:
-        data: uint8 tensor (N, 28, 28), 0 is the background, 255 full ink.
-        targets: int64 tensor (N,), the digits.
-
-    Raises:
-        TypeError: `train` is not a bool, such as the `root` of torchvision's class.
-        FileNotFoundError: a file of the package is missing.
-        ValueError: a file of the package is damaged (each is checked against its SHA-256).
-
-    Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits". Licence
-    CC BY-SA 3.0.
-    """
-
-    def __init__(
-        self,
-        train: bool = True,
-        transform: Callable | None = None,
-        target_transform: Callable | None = None,
-    ) -> None:
-        if not isinstance(train, bool):
-            raise TypeError(
-                f"train must be True or False, got {train!r}; the images come with the course, so there is "
-                "no folder to name"
-            )
-        # Not the parent's own __init__, which looks for the files in a folder of the user's.
-        super(datasets.MNIST, self).__init__(transform=transform, target_transform=target_transform)
-        self.train = train
-        self.data, self.targets = self._load_data()
-
-    def _load_data(self) -> tuple[torch.Tensor, torch.Tensor]:
-        part = "train" if self.train else "t10k"
-        images = _read_mnist_file(f"{part}-images-idx3-ubyte")
-        return images, _read_mnist_file(f"{part}-labels-idx1-ubyte").long()
-
-    def download(self) -> None:
-        raise NotImplementedError("there is nothing to download: the images come with the course")
-
-
-def mnist_tensors(train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
-    """MNIST as two tensors, ready for `batches`: images normalised once instead of at each access.
-
-    Args:
-        train: True for the 60,000 training images, False for the 10,000 test images.
-
-    Returns:
-        images: float32 (N, 1, 28, 28), (pixel / 255 - MNIST_MEAN) / MNIST_STD, the values that `ToTensor`
-            and `Normalize((MNIST_MEAN,), (MNIST_STD,))` give. The training images take 188 MB.
-        labels: int64 (N,), 0 to 9.
-
-    Errors and source: see `MNIST`.
-    """
-    mnist = MNIST(train)
-    images = mnist.data.unsqueeze(1).float().div_(255).sub_(MNIST_MEAN).div_(MNIST_STD)
-    return images, mnist.targets
 
 
 # --- sequences
@@ -497,98 +357,6 @@ def _locale(code: str) -> Locale:
         return Locale.parse(code)
     except (UnknownLocaleError, ValueError, TypeError) as error:
         raise ValueError(f"Babel knows no language {code!r}; codes look like 'de' or 'fi'") from error
-
-
-def majority_baseline(train_labels: torch.Tensor, test_labels: torch.Tensor) -> float:
-    """Share of the test labels (N,) that equal the most frequent training label; both int64."""
-    _need_examples(train_labels, train_labels)
-    _need_examples(test_labels, test_labels)
-    [(label, _)] = Counter(train_labels.tolist()).most_common(1)
-    return (test_labels == label).float().mean().item()
-
-
-def letter_ngrams(text: str, n: int) -> list[str]:
-    """All runs of n characters; n − 1 marks before (^) and after ($) the text show where it starts and ends.
-
-    letter_ngrams("suomi", 2) is ["^s", "su", "uo", "om", "mi", "i$"].
-    """
-    if n < 1:
-        raise ValueError(f"n must be 1 (letters), 2 (bigrams) or more, got {n}")
-    text = "^" * (n - 1) + text + "$" * (n - 1)
-    return [text[i : i + n] for i in range(len(text) - n + 1)]
-
-
-def naive_bayes_predict(
-    train_texts: Sequence[str],
-    train_labels: torch.Tensor,
-    test_texts: Sequence[str],
-    n: int,
-    alpha: float = 0.3,
-) -> torch.Tensor:
-    """The most probable label of each test text, from counts of n-grams (n characters in a row) alone.
-
-    Bayes' rule, with the naive assumption that the n-grams g of a text are independent given its label y:
-
-        p(y | text) ∝ p(y) · Π_g p(g | y),   p(g | y) = (count(g, y) + α) / (Σ_g' count(g', y) + α·V)
-
-    V is the number of different n-grams in the training texts plus one for all others, so the probabilities
-    of a label sum to 1 and an n-gram never seen with it keeps a small one. α = 1 is Laplace's add-one; 0.3
-    did better on the validation names of five splits, by 0.007 on average for bigrams, 0.020 for trigrams.
-
-    Args:
-        train_texts, train_labels: N strings and their labels (N,) int64.
-        test_texts: M strings.
-        n: 1 for letters, 2 for bigrams, 3 for trigrams.
-        alpha: α, what is added to every count, above 0.
-
-    Returns:
-        Labels, (M,) int64; the smallest label where several are equally probable.
-
-    Raises:
-        ValueError: no training texts, texts and labels of different number, n below 1, alpha not above 0.
-    """
-    _need_examples(train_texts, train_labels)
-    if not alpha > 0:
-        raise ValueError(f"alpha must be above 0, or an unseen n-gram has probability 0, got {alpha}")
-    texts_with = Counter(train_labels.tolist())
-    counts = {label: Counter() for label in sorted(texts_with)}
-    for text, label in zip(train_texts, train_labels.tolist(), strict=True):
-        counts[label].update(letter_ngrams(text, n))
-    V = len(set().union(*counts.values())) + 1
-    totals = {label: counts[label].total() for label in counts}
-
-    def log_probability(label: int, ngrams: list[str]) -> float:
-        prior = math.log(texts_with[label] / len(train_texts))
-        return prior + sum(
-            math.log((counts[label][ngram] + alpha) / (totals[label] + alpha * V)) for ngram in ngrams
-        )
-
-    predictions = []
-    for text in test_texts:
-        ngrams = letter_ngrams(text, n)
-        predictions.append(max(counts, key=lambda label: log_probability(label, ngrams)))
-    return torch.tensor(predictions, dtype=torch.long)
-
-
-def naive_bayes(
-    train_texts: Sequence[str],
-    train_labels: torch.Tensor,
-    test_texts: Sequence[str],
-    test_labels: torch.Tensor,
-    n: int,
-    alpha: float = 0.3,
-) -> float:
-    """Share of the test texts that `naive_bayes_predict` labels right; its arguments, its errors."""
-    _need_examples(test_texts, test_labels)
-    predictions = naive_bayes_predict(train_texts, train_labels, test_texts, n, alpha)
-    return (predictions == test_labels).float().mean().item()
-
-
-def _need_examples(texts: Sequence, labels: torch.Tensor) -> None:
-    if len(texts) != len(labels):
-        raise ValueError(f"every text needs one label, got {len(texts)} texts and {len(labels)} labels")
-    if len(texts) == 0:
-        raise ValueError("at least one example is needed, got none")
 
 
 # --- dates as people write them

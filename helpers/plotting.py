@@ -2,108 +2,28 @@
 
 Every function takes torch tensors (on any device, requiring grad or not), arrays or lists. It draws into
 `ax`, or into a figure of its own (at most 8.5 inches wide, 100 dpi), and returns the Axes, so that a title
-or a limit can still be set. Colours are those of Okabe and Ito (2008), which colour-blind readers tell apart
-too. Each function draws in the course's style by itself; `use_style()` gives the same look, Chinese labels
-included, to plots made by hand.
+or a limit can still be set. Each function draws in the course's style by itself; `use_style()` gives the same
+look, Chinese labels included, to plots made by hand.
 
 A wrong shape or value raises ValueError, which says what came and what was expected.
 """
 
-import functools
-from pathlib import Path
-
 import matplotlib as mpl
 import numpy as np
 import torch
-from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
-GREY = "0.35"
+from helpers.style import BLACK, BLUE, GREY, SKY, VERMILLION, axes_for, letter, styled
+from helpers.style import use_style as use_style
+
 # Baselines are all grey: what tells them apart is the dash pattern.
 DASHES = ((0, (6, 2)), (0, (2, 2)), (0, (6, 2, 1, 2)), (0, (1, 3)), (0, (10, 3)))
 # How a value that has no place on the axis is marked at its edge.
 MARKS = {"v": "0 or less", "^": "infinite", "x": "not a number"}
-FONT = Path(__file__).parent / "assets" / "fonts" / "CourseSansCJK-Regular.otf"
-# Ours is first, because text with $...$ in it is set in the first family only; DejaVu Sans comes with
-# matplotlib and has the letters that ours lacks (Polish, Czech, Ukrainian ...).
-FAMILIES = ["Course Sans CJK", "DejaVu Sans"]
-
-
-def _style() -> dict:
-    """The course's rcParams; registers its font with matplotlib when it is not there yet."""
-    if all(font.name != FAMILIES[0] for font in font_manager.fontManager.ttflist):
-        font_manager.fontManager.addfont(FONT)
-    return {
-        "axes.axisbelow": True,
-        "axes.grid": True,
-        "axes.labelsize": 12,
-        "axes.prop_cycle": mpl.cycler(color=[BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK]),
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.titlesize": 13,
-        # Makes room for the legends beside the axes; unlike constrained layout, it does not make a later
-        # plt.tight_layout() fail.
-        "figure.autolayout": True,
-        "figure.dpi": 100,
-        "figure.figsize": (8.0, 3.8),  # inches; about 800 of the 900 pixels that a notebook is wide
-        "font.family": FAMILIES,
-        "font.size": 12,
-        "grid.alpha": 0.3,
-        "image.interpolation": "nearest",
-        "legend.fontsize": 11,
-        "legend.frameon": False,
-        "lines.linewidth": 2,
-        "mathtext.fontset": "dejavusans",
-        "savefig.dpi": "figure",
-        "xtick.labelsize": 11,
-        "ytick.labelsize": 11,
-    }
-
-
-def use_style() -> None:
-    """Give every plot of this kernel the course's look: font with Chinese, colours, sizes, layout."""
-    plt.rcParams.update(_style())
-
-
-def _styled(plot):
-    """Run a plot function within the course's style, whatever the caller's rcParams are."""
-
-    @functools.wraps(plot)
-    def wrapper(*args, **kwargs):
-        with mpl.rc_context(_style()):
-            return plot(*args, **kwargs)
-
-    return wrapper
-
-
-def _axes(ax, width=8.0, height=3.8):
-    """`ax`, dressed in the style that it may have been made without, or the Axes of a new figure (inches)."""
-    if ax is None:
-        ax = plt.subplots(figsize=(width, height))[1]
-    elif not ax.has_data():
-        ax.set_prop_cycle(mpl.rcParams["axes.prop_cycle"])
-        ax.set_axisbelow(True)
-        ax.grid(True, alpha=mpl.rcParams["grid.alpha"])
-        ax.spines[["top", "right"]].set_visible(False)
-        figure = ax.get_figure(root=True)
-        if figure.get_layout_engine() is None:
-            figure.set_layout_engine("tight")
-    ax.title.set(fontfamily=FAMILIES, fontsize=13)
-    _letter(ax)
-    return ax
-
-
-def _letter(ax) -> None:
-    """Font and size of the axis labels, and of the tick labels, which matplotlib makes only when it draws."""
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set(fontfamily=FAMILIES, fontsize=12)
-    ax.tick_params(which="both", labelsize=11, labelfontfamily=FAMILIES)
 
 
 def _plain(values) -> np.ndarray:
@@ -152,7 +72,7 @@ def _levels(values) -> dict[str, float]:
     return {name: _number(value, f"baseline {name!r}") for name, value in values.items()}
 
 
-def _labels(labels, count: int, what: str) -> list[str]:
+def label_texts(labels, count: int, what: str) -> list[str]:
     labels = labels.tolist() if isinstance(labels, (torch.Tensor, np.ndarray)) else labels
     labels = [str(label.item() if isinstance(label, torch.Tensor) else label) for label in labels]
     if len(labels) != count:
@@ -205,7 +125,7 @@ def _finish(ax, xlabel, ylabel, log: bool) -> None:
     _legend(ax)
 
 
-@_styled
+@styled
 def loss_curve(
     losses,
     baseline=None,
@@ -228,7 +148,7 @@ def loss_curve(
     levels = _levels(baseline if isinstance(baseline, dict) else {baseline_label: baseline})
     if log and any(value <= 0 for value in levels.values()):
         raise ValueError(f"log=True needs baselines above 0; got {levels}")
-    ax = _axes(ax)
+    ax = axes_for(ax)
     for name, y in curves.items():
         _line(ax, first + np.arange(len(y)), y, name, log)
     for i, (name, value) in enumerate(levels.items()):
@@ -237,7 +157,7 @@ def loss_curve(
     return ax
 
 
-@_styled
+@styled
 def sequence_forecast(truth, forecast, start=0, ax=None, xlabel="step", ylabel="value"):
     """Draw a series and its forecast, which begins at step `start`; a dotted line marks where.
 
@@ -247,7 +167,7 @@ def sequence_forecast(truth, forecast, start=0, ax=None, xlabel="step", ylabel="
     forecasts = _curves(forecast, "forecast", name="forecast")
     if not 0 <= start <= len(truth):
         raise ValueError(f"start must be a step of the truth, 0 ... {len(truth)}; got {start}")
-    ax = _axes(ax)
+    ax = axes_for(ax)
     _line(ax, np.arange(len(truth)), truth, "truth", log=False, color=GREY)
     for name, y in forecasts.items():
         _line(ax, start + np.arange(len(y)), y, name, log=False)
@@ -256,7 +176,7 @@ def sequence_forecast(truth, forecast, start=0, ax=None, xlabel="step", ylabel="
     return ax
 
 
-@_styled
+@styled
 def norms_over_time(norms, ax=None, xlabel="step $t$", ylabel=r"$\|\partial L/\partial h_t\|$", log=True):
     """Draw norms against the step, such as how much of a gradient is left at each step.
 
@@ -267,104 +187,16 @@ def norms_over_time(norms, ax=None, xlabel="step $t$", ylabel=r"$\|\partial L/\p
     for name, y in curves.items():
         if (y < 0).any():
             raise ValueError(f"norms {name or ''} must not be negative; got {y.min()}")
-    ax = _axes(ax)
+    ax = axes_for(ax)
     for name, y in curves.items():
         _line(ax, np.arange(len(y)), y, name, log)
     _finish(ax, xlabel, ylabel, log)
     return ax
 
 
-@_styled
-def unfolded_graph(
-    steps=3,
-    folded=True,
-    ax=None,
-    kind="many-to-many",
-    rows=("input", "hidden state", "output"),
-    arrow="unfold",
-):
-    """Draw the recurrent cell, folded (with its loop W) and unfolded over `steps` steps, 1 ... 6.
-
-    U leads from input x to hidden state h, W from h to the next h, V from h to output y: the same letters at
-    every step, because the weights are shared. `kind` is "many-to-many", "many-to-one" (y at the last step
-    only) or "one-to-many" (x at the first step only). `rows` names the rows from the bottom, `arrow` the
-    arrow between the two graphs.
-    """
-    kinds = ("many-to-many", "many-to-one", "one-to-many")
-    if steps not in range(1, 7):
-        raise ValueError(f"steps must be a whole number, 1 ... 6, to stay legible; got {steps}")
-    if kind not in kinds:
-        raise ValueError(f"kind must be one of {', '.join(kinds)}; got {kind!r}")
-    rows = _labels(rows, 3, "rows")
-    gap = 1.6 if steps <= 4 else 1.45
-    xs = (3.5 if folded else 0.0) + gap * np.arange(steps)
-    left, right = (-0.5 if folded else -1.5), xs[-1] + 1.2
-    width = right - left + 1.5  # 1.5 for the names of the rows
-    size = min(0.95, 8.5 / width)  # inches a unit
-    ax = _axes(ax, width=size * width, height=size * 4.0)
-    ax.set(xlim=(left - 1.5, right), ylim=(-0.55, 3.45), aspect="equal")
-    ax.axis("off")
-    middle, radius, font = 1.45, 0.38, 14 if size > 0.7 else 11
-    heights = (0.0, middle, 2 * middle)
-
-    def node(x, row, text):
-        # sky, green and orange, lightened
-        look = {"facecolor": ("#CDE8F8", "#C5EBDD", "#FBE3B5")[row], "edgecolor": BLACK, "linewidth": 1.2}
-        if row == 1:
-            side, corner = 2 * radius, (x - radius, middle - radius)
-            ax.add_patch(FancyBboxPatch(corner, side, side, "round,pad=0,rounding_size=0.1", **look))
-        else:
-            ax.add_patch(Circle((x, heights[row]), radius, **look))
-        ax.text(x, heights[row], text, ha="center", va="center", fontsize=font)
-
-    def edge(start, end, weight, at, curve=0.0):
-        look = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.5, "color": BLACK}
-        path = f"arc3,rad={curve}"
-        ax.add_patch(FancyArrowPatch(start, end, connectionstyle=path, shrinkA=0, shrinkB=0, **look))
-        ax.text(*at, weight, ha="center", va="center", fontsize=font)
-
-    def column(x, subscript, has_input=True, has_output=True):
-        node(x, 1, f"$h{subscript}$")
-        if has_input:
-            node(x, 0, f"$x{subscript}$")
-            edge((x, radius), (x, middle - radius), "$U$", (x + 0.24, middle / 2))
-        if has_output:
-            node(x, 2, f"$y{subscript}$")
-            edge((x, middle + radius), (x, 2 * middle - radius), "$V$", (x + 0.24, 1.5 * middle))
-
-    def step(start, end, at):
-        edge((start, middle), (end, middle), "$W$", (at, middle + 0.25))
-
-    for height, name in zip(heights, rows, strict=True):
-        ax.text(left - 0.1, height, name, ha="right", va="center", fontsize=12, color=GREY)
-    if folded:
-        column(0.0, "")
-        edge((radius, middle + 0.22), (radius, middle - 0.22), "$W$", (1.2, middle), curve=-2.2)
-        big = {
-            "arrowstyle": "simple,head_width=14,head_length=12,tail_width=5",
-            "color": "0.6",
-            "linewidth": 0,
-        }
-        ax.add_patch(FancyArrowPatch((1.35, 0.75), (2.25, 0.75), **big))
-        ax.text(1.8, 0.55, arrow, ha="center", va="top", fontsize=12)
-    for i, x in enumerate(xs):
-        offset = i - (steps - 1) // 2
-        subscript = f"_{{t{offset:+d}}}" if offset else "_t"
-        column(x, subscript, kind != "one-to-many" or i == 0, kind != "many-to-one" or i == steps - 1)
-        if i:
-            step(xs[i - 1] + radius, x - radius, x - gap / 2)
-    if kind != "one-to-many":
-        step(xs[0] - 0.95, xs[0] - radius, xs[0] - 0.7)
-        ax.text(xs[0] - 1.0, middle, r"$\cdots$", ha="right", va="center", fontsize=font)
-    if kind != "many-to-one":
-        step(xs[-1] + radius, xs[-1] + 0.95, xs[-1] + 0.66)
-        ax.text(xs[-1] + 1.0, middle, r"$\cdots$", ha="left", va="center", fontsize=font)
-    return ax
-
-
 def _names(labels, count: int, what: str) -> list[str] | None:
     # A space as label (attention over letters) would look like a missing one.
-    return None if labels is None else ["␣" if x == " " else x for x in _labels(labels, count, what)]
+    return None if labels is None else ["␣" if x == " " else x for x in label_texts(labels, count, what)]
 
 
 def _ticks(axis, names) -> None:
@@ -381,7 +213,7 @@ def _matrix_axes(ax, shape, cell=0.62):
     rows, columns = shape
     # Few cells are drawn larger: axis labels need 2.5 inches.
     cell = min(max(cell, 2.5 / max(shape)), 6.0 / columns, 6.0 / rows)
-    ax = _axes(ax, width=max(cell * columns, 2.0) + 2.4, height=max(cell * rows, 1.5) + 1.0)
+    ax = axes_for(ax, width=max(cell * columns, 2.0) + 2.4, height=max(cell * rows, 1.5) + 1.0)
     ax.grid(False)
     ax.spines[:].set_visible(True)
     return ax
@@ -389,7 +221,7 @@ def _matrix_axes(ax, shape, cell=0.62):
 
 def _colour_bar(ax, image, label) -> None:
     # An inset is as high as the matrix is drawn, whatever its aspect.
-    _letter(ax.figure.colorbar(image, cax=ax.inset_axes([1.04, 0, 0.04, 1]), label=label).ax)
+    letter(ax.figure.colorbar(image, cax=ax.inset_axes([1.04, 0, 0.04, 1]), label=label).ax)
 
 
 def _write_cells(ax, image, texts) -> None:
@@ -409,7 +241,7 @@ def _write_cells(ax, image, texts) -> None:
             ax.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
 
 
-@_styled
+@styled
 def heat_map(
     matrix,
     ax=None,
@@ -456,7 +288,7 @@ def heat_map(
     return ax
 
 
-@_styled
+@styled
 def confusion_matrix(matrix, labels=None, ax=None, normalize=True):
     """Draw counts of true class (row) against predicted class (column); the count stands in every cell.
 
@@ -493,7 +325,7 @@ def confusion_matrix(matrix, labels=None, ax=None, normalize=True):
     return ax
 
 
-@_styled
+@styled
 def image_sheet(images, titles=None, columns=8, highlight=None, diverging=False):
     """Draw images in rows of `columns`, all on one brightness scale; return their Axes, shape (N,).
 
@@ -508,7 +340,7 @@ def image_sheet(images, titles=None, columns=8, highlight=None, diverging=False)
     if columns < 1:
         raise ValueError(f"columns must be at least 1; got {columns}")
     count = len(images)
-    titles = [""] * count if titles is None else _labels(titles, count, "titles")
+    titles = [""] * count if titles is None else label_texts(titles, count, "titles")
     marked = np.zeros(count, bool) if highlight is None else _array(highlight, "highlight", "(N,)")
     if marked.dtype != bool or len(marked) != count:
         raise ValueError(
@@ -541,7 +373,7 @@ def image_sheet(images, titles=None, columns=8, highlight=None, diverging=False)
     return np.array(sheet)
 
 
-@_styled
+@styled
 def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", legend=True):
     """Draw who sees whom: a cell is filled when that output moves as that input is changed; row 0 on top.
 
@@ -570,7 +402,7 @@ def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", le
     return ax
 
 
-@_styled
+@styled
 def scores(values, baselines=None, ax=None, xlabel="accuracy on held-out data"):
     """Draw one row for each name: a bar for a number; dots and their mean for several runs, (seeds,).
 
@@ -586,7 +418,7 @@ def scores(values, baselines=None, ax=None, xlabel="accuracy on held-out data"):
         if not np.isfinite(value).all():
             raise ValueError(f"values {name!r} must be finite; got {value}")
     levels = _levels(baselines)
-    ax = _axes(ax, height=1.1 + 0.5 * max(len(runs), len(levels) + 1))
+    ax = axes_for(ax, height=1.1 + 0.5 * max(len(runs), len(levels) + 1))
     handles = []
     if any(value.ndim for value in runs.values()):
         tick = {"marker": "|", "markersize": 12, "markeredgewidth": 2.5, "linestyle": "none"}
@@ -611,7 +443,7 @@ def scores(values, baselines=None, ax=None, xlabel="accuracy on held-out data"):
     return ax
 
 
-@_styled
+@styled
 def sliding_window(image, kernel, output, row=0, column=0, stride=1, dilation=1, padding=0):
     """Draw one place of a sliding window: image, kernel and output, with all their numbers.
 
@@ -673,77 +505,3 @@ def sliding_window(image, kernel, output, row=0, column=0, stride=1, dilation=1,
         ax.set_title(name)
         ax.axis("off")
     return axes
-
-
-@_styled
-def transformer_graph(ax=None, layers="N"):
-    """Draw the encoder–decoder Transformer: what each part reads, and where the memory goes.
-
-    layers: what stands beside the two stacks, the number of their layers.
-    """
-    ax = _axes(ax, width=8.4, height=6.6)
-    ax.set(xlim=(-0.9, 9.9), ylim=(-0.75, 8.6), aspect="equal")
-    ax.axis("off")
-    sky, green, orange, grey = "#CDE8F8", "#C5EBDD", "#FBE3B5", "#E8E8E8"
-
-    def box(x, y, text, colour, height=0.5):
-        look = {"facecolor": colour, "edgecolor": BLACK, "linewidth": 1.0}
-        corner = (x - 1.35, y - height / 2)
-        ax.add_patch(FancyBboxPatch(corner, 2.7, height, "round,pad=0,rounding_size=0.08", **look))
-        ax.text(x, y, text, ha="center", va="center", fontsize=10.5)
-
-    def arrow(*points):
-        xs, ys = zip(*points, strict=True)
-        ax.plot(xs[:-1], ys[:-1], color=BLACK, linewidth=1.3)
-        look = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.3, "color": BLACK}
-        ax.add_patch(FancyArrowPatch(points[-2], points[-1], shrinkA=0, shrinkB=0, **look))
-
-    def stack(x, sublayers, outside):
-        """Sub-layers with residual and norm from the bottom up; returns the height of the last norm."""
-        bottom, y = 1.75, 2.3
-        for text, colour in sublayers:
-            arrow((x, y - 0.85), (x, y - 0.25))
-            arrow(
-                (x, y - 0.55),
-                (x + 1.65 * outside, y - 0.55),
-                (x + 1.65 * outside, y + 0.75),
-                (x + 1.35 * outside, y + 0.75),
-            )
-            box(x, y, text, colour)
-            arrow((x, y + 0.25), (x, y + 0.5))
-            box(x, y + 0.75, "add, layer norm", grey)
-            y += 1.85
-        frame = {"facecolor": "none", "edgecolor": GREY, "linewidth": 1.2, "linestyle": (0, (4, 3))}
-        height = y - 0.8 - bottom + 0.2
-        ax.add_patch(
-            FancyBboxPatch((x - 1.85, bottom - 0.1), 3.7, height, "round,pad=0,rounding_size=0.1", **frame)
-        )
-        ax.text(x + 2.3 * outside, bottom + height / 2, f"{layers} ×", ha="center", va="center", fontsize=12)
-        return y - 1.1
-
-    def entrance(x, tokens):
-        ax.text(x, -0.5, tokens, ha="center", va="center", fontsize=11)
-        arrow((x, -0.3), (x, 0.0))
-        box(x, 0.25, "embedding", orange)
-        arrow((x, 0.5), (x, 0.8))
-        box(x, 1.05, "+ position", orange)
-
-    left, right = 2.0, 7.0
-    entrance(left, "source tokens")
-    entrance(right, "target tokens, shifted right")
-    arrow((left, 1.3), (left, 2.05))
-    arrow((right, 1.3), (right, 2.05))
-    attention, forward = ("self-attention", sky), ("feed-forward", green)
-    top = stack(left, [attention, forward], -1)
-    end = stack(right, [("masked self-attention", sky), ("cross-attention", sky), forward], 1)
-    memory, cross = top + 0.75, 2.3 + 1.85
-    arrow((left, top + 0.25), (left, memory), (4.5, memory), (4.5, cross), (right - 1.35, cross))
-    ax.text(3.3, memory + 0.2, "memory", ha="center", va="center", fontsize=10.5)
-    ax.text(4.82, cross + 0.18, "k, v", ha="center", va="center", fontsize=10.5)
-    ax.text(right + 0.15, cross - 0.4, "q", ha="left", va="center", fontsize=10.5)
-    arrow((right, end + 0.25), (right, end + 0.65))
-    box(right, end + 0.9, "linear, softmax", orange)
-    ax.text(right, end + 1.4, "next token at every position", ha="center", va="center", fontsize=11)
-    ax.text(left, memory + 0.9, "encoder", ha="center", fontsize=13)
-    ax.text(right - 2.6, end + 0.9, "decoder", ha="center", fontsize=13)
-    return ax

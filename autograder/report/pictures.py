@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers.plotting import BLUE, GREEN, ORANGE, VERMILLION, use_style
+from helpers.style import BLUE, GREEN, ORANGE, VERMILLION, use_style
 
 PALE = "0.85"
 OUTCOMES = {"full marks": GREEN, "a part": ORANGE, "0 points": VERMILLION, "no answer": PALE}

@@ -17,11 +17,10 @@ from by_hand import definitions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import cells, load
-from matplotlib import pyplot as plt
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import data, plotting, probes
+from helpers import data, probes
 
 matplotlib.use("agg")
 lesson = load("03_transformer")
@@ -1197,27 +1196,3 @@ def test_copying_with_every_seed(number, T=20):
     recurrent, _ = lesson.train_copy(lesson.NextTokenGRU(9), T, lr=3e-3)
     print(f"seed {number}: Transformer {far:.4f}, GRU {recurrent:.4f}")
     assert far > 0.95 and recurrent < 0.6
-
-
-# --- the picture --------------------------------------------------------------------------------------
-
-
-def test_transformer_graph_names_its_parts():
-    ax = plotting.transformer_graph(layers="6")
-    texts = [text.get_text() for text in ax.texts]
-    for part in (
-        "self-attention",
-        "masked self-attention",
-        "cross-attention",
-        "memory",
-        "encoder",
-        "decoder",
-    ):
-        assert texts.count(part) == 1
-    assert (
-        texts.count("feed-forward") == 2 and texts.count("add, layer norm") == 5 and texts.count("6 ×") == 2
-    )
-    plt.close(ax.figure)
-    _, given = plt.subplots()
-    assert plotting.transformer_graph(given) is given
-    plt.close(given.figure)

@@ -1,298 +1,13 @@
 """helpers.data: shapes, types, reproducibility, no overlap of splits, and what bad input is told."""
 
-import gzip
+import inspect
 import math
 import re
-import shutil
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import data
-from helpers.vision import datasets, transforms
-
-# --- serving tensors in batches
-
-
-def order(loader):
-    """The samples of one epoch in their order; for a loader over torch.arange(N)."""
-    return torch.cat([batch[0] for batch in loader]).tolist()
-
-
-@pytest.mark.parametrize("shuffle", [False, True])
-@pytest.mark.parametrize(("num", "batch_size"), [(10, 3), (9, 3), (2, 5), (1, 1)])
-def test_batches_serve_each_sample_once(num, batch_size, shuffle):
-    loader = data.batches(torch.arange(num), batch_size=batch_size, shuffle=shuffle, seed=0)
-    sizes = [len(batch[0]) for batch in loader]
-    assert sizes[:-1] == [batch_size] * (len(loader) - 1)
-    assert sizes[-1] == num - batch_size * (len(loader) - 1) > 0
-    assert sorted(order(loader)) == list(range(num))
-    assert len(loader.dataset) == num
-
-
-def test_batches_keep_the_order_unless_shuffled():
-    loader = data.batches(torch.arange(100), batch_size=7)
-    assert order(loader) == order(loader) == list(range(100))
-
-
-def test_batches_shuffle_anew_each_epoch_and_reproducibly():
-    def epochs(seed):
-        loader = data.batches(torch.arange(100), batch_size=7, shuffle=True, seed=seed)
-        return [order(loader) for _ in range(3)]
-
-    first, second, third = epochs(1)
-    assert first != second != third != first
-    assert epochs(1) == [first, second, third]
-    assert epochs(2)[0] != first
-
-
-def test_batches_with_a_seed_leave_the_global_generator_alone():
-    before = torch.get_rng_state()
-    order(data.batches(torch.arange(10), batch_size=3, shuffle=True, seed=0))
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-def test_batches_without_a_seed_follow_the_global_one():
-    def epoch():
-        return order(data.batches(torch.arange(50), batch_size=8, shuffle=True))
-
-    torch.manual_seed(3)
-    first, second = epoch(), epoch()
-    torch.manual_seed(3)
-    assert [epoch(), epoch()] == [first, second]
-    assert first != second
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_batches_serve_any_number_of_tensors_together(count):
-    rows = torch.arange(10)
-    tensors = [rows.double(), rows.view(10, 1, 1).expand(10, 2, 3), rows > 4][:count]
-    for batch in data.batches(*tensors, batch_size=4, shuffle=True, seed=0):
-        assert isinstance(batch, list)
-        assert len(batch) == count
-        picked = batch[0].long()
-        for served, tensor in zip(batch, tensors, strict=True):
-            assert served.dtype == tensor.dtype
-            assert torch.equal(served, tensor[picked])
-
-
-def test_batches_fetch_a_batch_in_one_piece(monkeypatch):
-    """One access to the data set for each batch, not one for each sample."""
-    accesses = []
-    fetch = TensorDataset.__getitem__
-    monkeypatch.setattr(TensorDataset, "__getitem__", lambda self, i: accesses.append(i) or fetch(self, i))
-    list(data.batches(torch.arange(10), torch.arange(10), batch_size=4))
-    assert accesses == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
-
-
-@pytest.mark.parametrize(
-    ("tensors", "batch_size", "error", "text"),
-    [
-        ([], 2, ValueError, "the same number (at least 1) of samples, got shapes []"),
-        ([torch.zeros(3, 2), torch.zeros(4)], 2, ValueError, "got shapes [(3, 2), (4,)]"),
-        ([torch.tensor(1.0)], 2, ValueError, "got shapes [()]"),
-        ([torch.zeros(0, 3)], 2, ValueError, "got shapes [(0, 3)]"),
-        ([[1, 2, 3]], 2, TypeError, "batches serves tensors, got list; convert with torch.as_tensor"),
-        ([torch.zeros(3)], 0, ValueError, "batch_size must be a whole number of at least 1, got 0"),
-        ([torch.zeros(3)], 2.0, ValueError, "batch_size must be a whole number of at least 1, got 2.0"),
-    ],
-)
-def test_batches_refuse(tensors, batch_size, error, text):
-    with pytest.raises(error, match=re.escape(text)):
-        data.batches(*tensors, batch_size=batch_size)
-
-
-# --- handwritten digits
-
-# How often each digit occurs, 0 to 9. The published counts.
-TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-TO_TENSOR = transforms.Compose(
-    [transforms.ToTensor(), transforms.Normalize((data.MNIST_MEAN,), (data.MNIST_STD,))]
-)
-
-
-@pytest.fixture(scope="module")
-def mnist_train():
-    return data.MNIST()
-
-
-@pytest.fixture(scope="module")
-def mnist_test():
-    return data.MNIST(train=False)
-
-
-@pytest.mark.parametrize(
-    ("part", "count", "counts"), [("train", 60_000, TRAIN_COUNTS), ("test", 10_000, TEST_COUNTS)]
-)
-def test_mnist_is_whole(part, count, counts, request):
-    mnist = request.getfixturevalue(f"mnist_{part}")
-    assert len(mnist) == count
-    assert mnist.data.shape == (count, 28, 28)
-    assert mnist.data.dtype == torch.uint8
-    assert mnist.targets.shape == (count,)
-    assert mnist.targets.dtype == torch.int64
-    assert mnist.targets.bincount().tolist() == counts
-
-
-def test_mnist_splits_share_no_image(mnist_train, mnist_test):
-    train, test = ({image.numpy().tobytes() for image in mnist.data} for mnist in (mnist_train, mnist_test))
-    assert not train & test
-
-
-def test_mnist_is_torchvisions(mnist_test, tmp_path):
-    """The same images and labels as torchvision reads from the unpacked files, as a subclass of its class."""
-    folder = tmp_path / "MNIST" / "raw"
-    folder.mkdir(parents=True)
-    for packed in (data.ASSETS / "mnist").glob("*.gz"):
-        with gzip.open(packed) as source, (folder / packed.stem).open("wb") as target:
-            shutil.copyfileobj(source, target)
-    theirs = datasets.MNIST(tmp_path, train=False)
-    assert isinstance(mnist_test, datasets.MNIST)
-    assert torch.equal(mnist_test.data, theirs.data)
-    assert torch.equal(mnist_test.targets, theirs.targets)
-    assert mnist_test.classes == theirs.classes
-    image, label = mnist_test[0]
-    assert (image.mode, image.size, label) == ("L", (28, 28), 7)
-    assert image.tobytes() == theirs[0][0].tobytes()
-    assert "Number of datapoints: 10000" in repr(mnist_test)
-    assert "Split: Test" in repr(mnist_test)
-
-
-def test_mnist_with_transforms_and_dataloader():
-    mnist = data.MNIST(train=False, transform=transforms.ToTensor(), target_transform=lambda label: 9 - label)
-    images, labels = next(iter(DataLoader(mnist, batch_size=32)))
-    assert images.shape == (32, 1, 28, 28)
-    assert images.dtype == torch.float32
-    assert torch.equal(images[:, 0], mnist.data[:32] / 255)
-    assert torch.equal(labels, 9 - mnist.targets[:32])
-
-
-def test_mnist_writes_nothing(tmp_path, monkeypatch):
-    def listing():
-        return sorted((path, path.stat().st_mtime_ns) for path in (data.ASSETS / "mnist").rglob("*"))
-
-    before = listing()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    data.MNIST(train=False)
-    assert listing() == before
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_mnist_files_are_small_and_packed_reproducibly():
-    files = sorted((data.ASSETS / "mnist").glob("*"))
-    assert [file.name for file in files] == [
-        "t10k-images-idx3-ubyte.gz",
-        "t10k-labels-idx1-ubyte.gz",
-        "train-images-idx3-ubyte.gz",
-        "train-labels-idx1-ubyte.gz",
-    ]
-    assert sum(file.stat().st_size for file in files) < 12_000_000
-    for file in files:
-        assert file.read_bytes()[3:8] == bytes(5), f"{file.name} holds a file name or a time"
-
-
-@pytest.mark.parametrize("train", ["./data", 1, None])
-def test_mnist_refuses_a_folder(train):
-    with pytest.raises(TypeError, match=f"train must be True or False, got {train!r}; the images come with"):
-        data.MNIST(train)
-
-
-def test_mnist_downloads_nothing(mnist_test):
-    with pytest.raises(TypeError, match="download"):
-        data.MNIST(download=True)
-    with pytest.raises(NotImplementedError, match="nothing to download: the images come with the course"):
-        mnist_test.download()
-
-
-def change_the_last_label_or_pixel(path):
-    content = bytearray(gzip.decompress(path.read_bytes()))
-    content[-1] ^= 1
-    path.write_bytes(gzip.compress(content, compresslevel=1))
-
-
-def spoil_the_first_block(path):
-    content = bytearray(path.read_bytes())
-    content[10] = 0xFF  # the first byte after the header of gzip; no block begins like this
-    path.write_bytes(content)
-
-
-DAMAGES = {
-    "missing": (lambda path: path.unlink(), FileNotFoundError, "is missing"),
-    "truncated": (
-        lambda path: path.write_bytes(path.read_bytes()[:-100]),
-        ValueError,
-        "is damaged (Compressed file",
-    ),
-    "empty": (
-        lambda path: path.write_bytes(b""),
-        ValueError,
-        "is damaged (its SHA-256 is not that of MNIST)",
-    ),
-    "not gzip": (lambda path: path.write_bytes(b"version 1"), ValueError, "is damaged (Not a gzipped file"),
-    "a byte": (spoil_the_first_block, ValueError, "is damaged (Error -3 while decompressing"),
-    "one value": (
-        change_the_last_label_or_pixel,
-        ValueError,
-        "is damaged (its SHA-256 is not that of MNIST)",
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", ["images-idx3", "labels-idx1"])
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_mnist_names_the_damaged_file(damage, kind, tmp_path, monkeypatch):
-    spoil, error, text = DAMAGES[damage]
-    for file in (data.ASSETS / "mnist").glob("t10k-*.gz"):
-        shutil.copy(file, tmp_path)
-    monkeypatch.setattr(data, "_MNIST_FOLDER", tmp_path)
-    data.MNIST(train=False)  # whole so far
-    path = tmp_path / f"t10k-{kind}-ubyte.gz"
-    spoil(path)
-    with pytest.raises(error) as caught:
-        data.MNIST(train=False)
-    assert str(caught.value).startswith(f"{path} {text}")
-    assert str(caught.value).endswith(
-        "Restore it with `git checkout -- helpers/assets/mnist` in a clone of the course; "
-        "otherwise install the course again."
-    )
-
-
-def test_mnist_mean_and_std_are_those_of_the_training_images(mnist_train):
-    pixels = mnist_train.data.double() / 255
-    assert round(pixels.mean().item(), 4) == data.MNIST_MEAN
-    assert round(pixels.std().item(), 4) == data.MNIST_STD
-
-
-def test_mnist_tensors(mnist_test):
-    images, labels = data.mnist_tensors(train=False)
-    assert images.shape == (10_000, 1, 28, 28)
-    assert images.dtype == torch.float32
-    assert images.is_contiguous()
-    assert torch.equal(labels, mnist_test.targets)
-    mnist = data.MNIST(train=False, transform=TO_TENSOR)
-    for i in range(0, 10_000, 101):
-        assert torch.equal(images[i], mnist[i][0])
-
-
-def test_mnist_tensors_take_the_training_images_by_default():
-    images, labels = data.mnist_tensors()
-    assert len(images) == len(labels) == 60_000
-    assert abs(images.mean().item()) < 1e-3
-    assert abs(images.std().item() - 1) < 1e-3
-
-
-def test_batches_of_mnist_are_the_epoch_of_the_usual_loader(mnist_test):
-    images, labels = data.mnist_tensors(train=False)
-    usual = DataLoader(data.MNIST(train=False, transform=TO_TENSOR), batch_size=64)
-    for ours, theirs in zip(data.batches(images, labels, batch_size=64), usual, strict=True):
-        assert torch.equal(ours[0], theirs[0])
-        assert torch.equal(ours[1], theirs[1])
-
+from helpers import data, images
 
 # --- sequences
 
@@ -503,3 +218,33 @@ def test_alphabet_and_encode():
 def test_encode_refuses_nothing_to_encode(texts):
     with pytest.raises(ValueError, match="at least one text, and none may be empty"):
         data.encode(texts, data.alphabet(["a"]))
+
+
+# --- what a new data set must say
+
+COMPUTED = {"sine_windows", "hello", "last_value_sequences"}  # nobody's data, so no source and no licence
+TOOLS = {"batches_of_similar_length", "alphabet", "encode", "normalise_name", "normalise_date"}
+
+
+def public():
+    return {
+        name: thing
+        for module in (data, images)
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+    }
+
+
+@pytest.mark.parametrize("name", sorted(public()))
+def test_a_data_set_says_what_goes_in_what_comes_out_and_where_it_is_from(name):
+    thing = public()[name]
+    text = thing.__doc__ or ""
+    assert text, f"{name} has no docstring"
+    if name in TOOLS or (inspect.isclass(thing) and issubclass(thing, tuple)):
+        return  # a NamedTuple: what its function returns; shapes stand beside the fields
+    missing = [p for p in inspect.signature(thing).parameters if p not in text]
+    assert not missing, f"the docstring of {name} does not speak of {', '.join(missing)}"
+    if name not in COMPUTED:
+        words = text.lower()
+        assert "source" in words, f"the docstring of {name} must say where the data comes from (Source: ...)"
+        assert "licen" in words or "see `mnist`" in words, f"the docstring of {name} must name the licence"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
-from helpers import data, plotting
+from helpers import data, style
 
 SPLITS = ("train", "val", "test")
 SMALL = {"num_train": 300, "num_val": 50, "num_test": 80}
@@ -133,7 +133,7 @@ def test_any_locales_years_and_seed(codes, first, seed):
 
 
 def test_every_character_is_in_the_fonts_of_the_plots(dates):
-    glyphs = set(TTFont(plotting.FONT).getBestCmap())
+    glyphs = set(TTFont(style.FONT).getBestCmap())
     dejavu = font_manager.findfont("DejaVu Sans", fallback_to_default=False)
     glyphs |= set(TTFont(dejavu).getBestCmap())
     characters = {c for pairs in everything(dates) for text in pairs.texts for c in text}

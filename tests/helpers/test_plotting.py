@@ -1,6 +1,7 @@
 """What the plots draw (read from the Axes, not from pixels), what they refuse, that no glyph is missing."""
 
 import importlib.util
+import inspect
 import json
 import logging
 import subprocess
@@ -20,6 +21,7 @@ matplotlib.use("agg")
 
 from matplotlib import pyplot as plt
 
+from helpers import diagrams, style
 from helpers import plotting as p
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,14 +31,18 @@ EYE = torch.eye(3)
 CALLS = {
     "loss_curve": lambda **k: p.loss_curve({"训练 $L$": LOSSES, "验证": [2, 1.5, 1]}, {"基线": 1.2}, **k),
     "sequence_forecast": lambda **k: p.sequence_forecast(torch.sin(torch.arange(9.0)), [0.1, 0.2], 7, **k),
-    "unfolded_graph": lambda **k: p.unfolded_graph(arrow="unfold (展开)", **k),
+    "unfolded_graph": lambda **k: diagrams.unfolded_graph(arrow="unfold (展开)", **k),
     "norms_over_time": lambda **k: p.norms_over_time({"RNN": [0, 1e-3, np.inf]}, xlabel="时间步 $t$", **k),
     "heat_map": lambda **k: p.heat_map(EYE, xticks="查询键", annotate=True, label="注意力 $w_{ij}$", **k),
     "confusion_matrix": lambda **k: p.confusion_matrix([[9, 1], [2, 8]], ["猫", "Portuguese"], **k),
     "image_sheet": lambda: p.image_sheet(torch.rand(5, 1, 4, 4), titles="一二三四五", columns=3),
     "sight": lambda **k: p.sight(EYE > 0, ylabel="输出 $y_t$", **k),
     "scores": lambda **k: p.scores({"GRU": 0.8, "门控 $h_t$": [0.7, 0.9]}, {"多数类": 0.1}, **k),
+    "sliding_window": lambda: p.sliding_window(torch.eye(4), EYE, torch.ones(2, 2), padding=0),
+    "transformer_graph": lambda **k: diagrams.transformer_graph(layers="N", **k),
 }
+FIGURES_OF_THEIR_OWN = ("image_sheet", "sliding_window")
+SMALLEST_LETTERS = {"transformer_graph": 10.5}  # points; 11 everywhere else
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +66,17 @@ def legend(ax):
 
 def solid(ax):
     return [line for line in ax.lines if line.get_linestyle() == "-"]
+
+
+def test_every_plot_and_drawing_is_tried_here():
+    """A new function of `plotting` or `diagrams` gets a line in CALLS, and with it all the tests below."""
+    public = {
+        name
+        for module in (p, diagrams)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert public - {"label_texts"} == set(CALLS)
 
 
 # ---------------------------------------- style
@@ -89,7 +106,7 @@ def test_plot_leaves_style_as_it_was_and_needs_no_call_before(name):
         text for text in figure.findobj(matplotlib.text.Text) if text.get_text() and text.get_visible()
     ]
     assert {text.get_fontfamily()[0] for text in written} == {"Course Sans CJK"}
-    assert min(text.get_fontsize() for text in written) >= 11
+    assert min(text.get_fontsize() for text in written) >= SMALLEST_LETTERS.get(name, 11)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -100,7 +117,7 @@ def test_nothing_is_cut_off_at_the_edge_of_the_figure(name):
     assert drawn.x0 >= -0.01 and drawn.y0 >= -0.01 and drawn.x1 <= width + 0.01 and drawn.y1 <= height + 0.01
 
 
-@pytest.mark.parametrize("name", [name for name in CALLS if name != "image_sheet"])
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in FIGURES_OF_THEIR_OWN])
 def test_draws_into_the_given_axes_which_then_look_alike(name):
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
     assert CALLS[name](ax=right) is right
@@ -116,7 +133,7 @@ def test_two_calls_share_axes_colours_and_legend():
     ax = plt.figure().add_subplot()
     p.loss_curve({"a": [2, 1]}, ax=ax)
     p.loss_curve({"b": [3, 2]}, ax=ax)
-    assert [line.get_color() for line in ax.lines] == [p.BLUE, p.VERMILLION]
+    assert [line.get_color() for line in ax.lines] == [style.BLUE, style.VERMILLION]
     assert legend(ax) == ["a", "b"]
 
 
@@ -195,7 +212,7 @@ def test_norms_over_time_marks_vanished_and_exploded():
     [("many-to-many", "UUUVVVWWWW"), ("many-to-one", "UUUVWWW"), ("one-to-many", "UVVVWWW")],
 )
 def test_unfolded_graph_shares_its_weights(kind, edges):
-    ax = p.unfolded_graph(3, folded=False, kind=kind)
+    ax = diagrams.unfolded_graph(3, folded=False, kind=kind)
     assert sorted(text[1] for text in texts(ax) if text in ("$U$", "$V$", "$W$")) == list(edges)
     assert {"$h_{t-1}$", "$h_t$", "$h_{t+1}$"} <= set(texts(ax))
     assert sum(text.startswith("$x") for text in texts(ax)) == edges.count("U")
@@ -203,11 +220,21 @@ def test_unfolded_graph_shares_its_weights(kind, edges):
 
 
 def test_unfolded_graph_puts_the_folded_cell_on_the_left():
-    ax = p.unfolded_graph(2, arrow="展开", rows=("输入", "h", "y"))
+    ax = diagrams.unfolded_graph(2, arrow="展开", rows=("输入", "h", "y"))
     at = {text.get_text(): text.get_position() for text in ax.texts}
     assert at["输入"][0] < at["$h$"][0] < at["展开"][0] < at["$h_t$"][0] < at["$h_{t+1}$"][0]
     assert at["$x_t$"][1] < at["$h_t$"][1] < at["$y_t$"][1]
     assert texts(ax).count("$W$") == 4  # the loop, in, between, out
+
+
+def test_transformer_graph_names_its_parts():
+    ax = diagrams.transformer_graph(layers="6")
+    found = texts(ax)
+    once = ("self-attention", "masked self-attention", "cross-attention", "memory", "encoder", "decoder")
+    for part in once:
+        assert found.count(part) == 1
+    assert found.count("feed-forward") == 2 and found.count("add, layer norm") == 5
+    assert found.count("6 ×") == 2
 
 
 def test_heat_map_values_ticks_and_cells():
@@ -274,7 +301,7 @@ def test_image_sheet():
     np.testing.assert_allclose(sheet[2].images[0].get_array(), images[2, 0] / 255)
     assert len({ax.images[0].get_clim() for ax in sheet}) == 1  # one brightness scale
     assert [ax.get_title() for ax in sheet] == list("01234")
-    frames = [to_rgba(ax.spines["left"].get_edgecolor()) == to_rgba(p.VERMILLION) for ax in sheet]
+    frames = [to_rgba(ax.spines["left"].get_edgecolor()) == to_rgba(style.VERMILLION) for ax in sheet]
     assert frames == [False, True, False, False, False]
     assert sheet[3].get_subplotspec().rowspan.start == 1
 
@@ -298,7 +325,7 @@ def test_sight_fills_what_moves():
     ax = p.sight(seen)
     image = ax.images[0]
     np.testing.assert_array_equal(image.get_array(), seen)
-    assert to_rgba(p.BLUE) == tuple(image.to_rgba(image.get_array())[2, 0])
+    assert to_rgba(style.BLUE) == tuple(image.to_rgba(image.get_array())[2, 0])
     assert tuple(image.to_rgba(image.get_array())[0, 3]) == (1, 1, 1, 1)
     assert ax.get_legend() is not None and p.sight(EYE > 0, legend=False).get_legend() is None
     assert p.sight(torch.ones(2, 2) > 0).images[0].get_clim() == (0, 1)  # all True is not drawn as all white
@@ -351,9 +378,9 @@ def test_scores_bars_dots_and_baselines():
         ),
         (lambda: p.norms_over_time({"RNN": EYE}), r"norms 'RNN' must be .*; got shape \(3, 3\)"),
         (lambda: p.norms_over_time({"RNN": [-1]}), "norms RNN must not be negative; got -1"),
-        (lambda: p.unfolded_graph(7), "steps must be a whole number, 1 ... 6, .* got 7"),
-        (lambda: p.unfolded_graph(kind="one"), "kind must be one of many-to-many, .* got 'one'"),
-        (lambda: p.unfolded_graph(rows="xh"), "rows must hold 3 labels; got 2"),
+        (lambda: diagrams.unfolded_graph(7), "steps must be a whole number, 1 ... 6, .* got 7"),
+        (lambda: diagrams.unfolded_graph(kind="one"), "kind must be one of many-to-many, .* got 'one'"),
+        (lambda: diagrams.unfolded_graph(rows="xh"), "rows must hold 3 labels; got 2"),
         (lambda: p.heat_map([1, 2]), r"matrix must be .* \(R, C\), .*; got shape \(2,\)"),
         (lambda: p.heat_map(torch.ones(1, 2, 3)), r"got shape \(1, 2, 3\)"),
         (lambda: p.heat_map(EYE, xticks="ab"), "xticks must hold 3 labels; got 2"),
@@ -452,11 +479,11 @@ def test_european_names_are_drawn(only_our_fonts, caplog):
 
 
 def test_font_file_is_small_renamed_and_licensed():
-    font = FT2Font(str(p.FONT))
+    font = FT2Font(str(style.FONT))
     assert font.family_name == "Course Sans CJK"
     assert {chr(code) for code in font.get_charmap()} == set(character_set())
-    assert p.FONT.stat().st_size < 300_000
-    licence = p.FONT.with_name("OFL.txt").read_text(encoding="utf-8")
+    assert style.FONT.stat().st_size < 300_000
+    licence = style.FONT.with_name("OFL.txt").read_text(encoding="utf-8")
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence and "2014-2021 Adobe" in licence
 
 
