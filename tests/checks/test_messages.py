@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers import checks
 from helpers.checks.exercises.gradient_clipping import COSTS as LOOP_COSTS
-from helpers.checks.recurrent.models import COSTS
+from helpers.checks.recurrent.spec import COSTS
 from helpers.checks.recurrent.texts import LOOP, MODEL
 from helpers.checks.report import Finding, Item, Verdict
 

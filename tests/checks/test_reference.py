@@ -11,19 +11,9 @@ from labelled import RIGHT
 from torch import nn
 
 from helpers import checks
-from helpers.checks.recurrent.models import _Search
-from helpers.checks.recurrent.reference import (
-    Fit,
-    Network,
-    Norm,
-    Roles,
-    Unit,
-    forward,
-    network_input,
-    readings,
-    run,
-    variants,
-)
+from helpers.checks.recurrent.network import Network, Norm, Unit, run
+from helpers.checks.recurrent.reading import Fit, Roles, forward, network_input, readings, variants
+from helpers.checks.recurrent.search import Search
 from helpers.checks.recurrent.sequence import probe, unregistered
 from helpers.checks.running import failed, fill_values, plain
 
@@ -172,7 +162,7 @@ def test_every_way_of_reading_is_found_again(roles_with_norm, layout):
             target = forward(roles, fit, x)
         except RuntimeError:  # a head or a norm that is not as wide as these features
             continue
-        found = _Search(x, target).best(roles, right)
+        found = Search(x, target).best(roles, right)
         assert found is not None, fit
         torch.testing.assert_close(forward(roles, found, x), target, rtol=1e-4, atol=2e-5)
         assert found.mistakes(right) <= fit.mistakes(right)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from helpers.checks.recurrent.models import Spec, copies, other_share, sequences, sizes
-from helpers.checks.recurrent.models import judge as judge_model
+from helpers.checks.recurrent.judge import judge as judge_model
 from helpers.checks.recurrent.sequence import probe as probe
+from helpers.checks.recurrent.spec import Spec, copies, other_share, sequences, sizes
 from helpers.checks.report import Item, Verdict
 
 TITLE = "Exercise 2, a GRU with dropout between its layers"

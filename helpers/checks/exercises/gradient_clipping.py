@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.checks.recurrent.models import error_name
+from helpers.checks.recurrent.judge import error_name
 from helpers.checks.recurrent.texts import LOOP
 from helpers.checks.report import Finding, Item, Verdict, all_items, number
 from helpers.checks.running import attempt, describe, failed, fill, quiet, seeded

@@ -13,16 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.checks.recurrent.reference import (
-    GATES,
-    SLIPS,
-    SLIPS_OF_CELLS,
-    SLIPS_OF_TWO,
-    Network,
-    Norm,
-    Roles,
-    Unit,
-)
+from helpers.checks.recurrent.network import GATES, SLIPS, SLIPS_OF_CELLS, SLIPS_OF_TWO, Network, Norm, Unit
+from helpers.checks.recurrent.reading import Roles
 from helpers.checks.running import fill_values
 
 _LETTERS = {"lstm": "ifgo", "gru": "rzn", "gru_without_reset": "zn", "rnn_tanh": "h", "rnn_relu": "h"}

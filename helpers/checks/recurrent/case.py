@@ -1,0 +1,72 @@
+"""One answer before the judge: what was asked, what the probe saw, and what was found so far."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.recurrent.reading import Fit, Roles
+from helpers.checks.recurrent.spec import CELLS, COSTS, READ, READ_BOTH, Spec
+from helpers.checks.recurrent.texts import MODEL
+from helpers.checks.report import Finding, Verdict, arguments_text, shape_text
+
+
+class Case:
+    """One answer's task and values, and the verdict that grows."""
+
+    def __init__(self, spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        self.spec, self.task, self.values = spec, task, values
+        self.verdict = Verdict(spec.items)
+        self.found: dict[str, tuple[Roles, Fit]] = {}
+
+    def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
+        title, expected, hint = MODEL[name]
+        words.setdefault("read", READ_BOTH if self.spec.bidirectional else READ)
+        known = [item.name for item in self.spec.items]
+        if costs is None:
+            costs = self.spec.costs.get(name) or COSTS.get(name) or ("behaviour",)
+        costs = tuple(cost for cost in costs if cost in known)
+        self.verdict.add(
+            Finding(name, costs, title.format(**words), expected.format(**words), got, hint.format(**words))
+        )
+
+    def call(self, build: str) -> str:
+        given = self.task["builds"][build]
+        arguments = arguments_text(given["arguments"])
+        return f"the model made with ({arguments}) on x of shape {shape_text(given['x'].shape)}"
+
+    def outputs(self, build: str) -> int:
+        return self.task["builds"][build]["arguments"][self.spec.output]
+
+    def shape(self, build: str) -> str:
+        return shape_text((len(self.task["builds"][build]["x"]), self.outputs(build)))
+
+    def layers(self, asked: int) -> dict[str, Any]:
+        return {
+            "asked": asked,
+            "layers": f"{asked} {CELLS[self.spec.cell]} layer{'' if asked == 1 else 's'}",
+        }
+
+    def names(self) -> set[str]:
+        return {finding.name for finding in self.verdict.findings}
+
+    def with_shape(self, build: str) -> tuple[str, ...]:
+        wrong = self.values["builds"][build]["output"].shape != (
+            len(self.task["builds"][build]["x"]),
+            self.outputs(build),
+        )
+        return ("logits", "output") if wrong else ("output",)
+
+
+def differs(a: Any, b: Any) -> bool:
+    same = isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape
+    # Nearly always the two are equal to the last bit, which is seen much faster.
+    return not same or not (np.array_equal(a, b) or np.allclose(a, b, 1e-4, 1e-5, equal_nan=True))
+
+
+def some(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def error_text(value: Mapping[str, Any]) -> str:
+    return f"{value['error']['type']}: {value['error']['text']}"

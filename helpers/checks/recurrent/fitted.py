@@ -1,0 +1,124 @@
+"""What the fit of an answer tells, or that there is none."""
+
+import numpy as np
+
+from helpers.checks.recurrent.behaviour import gradients_only
+from helpers.checks.recurrent.case import Case, differs
+from helpers.checks.recurrent.reading import Fit, Roles
+from helpers.checks.recurrent.spec import CELLS
+from helpers.checks.report import all_items, shape_text
+
+
+def reading_findings(case: Case, roles: Roles, fit: Fit, build: str) -> None:
+    """What the way of reading has to do with what was asked for."""
+    spec, network = case.spec, roles.network
+    given = case.task["builds"][build]
+    arguments = given["arguments"]
+    output = case.values["builds"][build]["output"]
+    others = {unit.kind for layer in network.layers for unit in layer} - {spec.cell}
+    if others and others | {spec.cell} == {"rnn_tanh", "rnn_relu"}:
+        case.find("wrong_nonlinearity")
+    elif others:
+        kinds = " and ".join(CELLS[kind] for kind in sorted(others))
+        case.find("wrong_cell", f"layers of this kind: {kinds}", cell=CELLS[spec.cell])
+    if spec.bidirectional and (network.directions == 1 or not network.flips):
+        case.find("unidirectional")
+    if not spec.bidirectional and network.directions == 2:
+        case.find("extra_direction")
+    if network.shared:
+        case.find("weights_shared")
+    if network.slip:
+        case.find(
+            {"features_flipped": "wrong_axis_flipped", "batch_flipped": "wrong_axis_flipped"}.get(
+                network.slip, network.slip
+            )
+        )
+    asked, hidden = arguments.get("num_layers", 2), arguments["hidden_size"]
+    words = case.layers(asked)
+    have = len(network.layers)
+    if have != asked and not {"one_layer", "too_many_layers"} & case.names():
+        got = f"{have} layer{'' if have == 1 else 's'}"
+        if build == "other" or (asked == 1 and have > 1):
+            case.find("num_layers_ignored", got, **words)
+        else:
+            case.find("one_layer" if have < asked else "too_many_layers", got, **words)
+        if spec.dropout == "between" and have == 1:
+            case.find("dropout_on_one_layer")
+    widths = [layer[0].hidden for layer in network.layers]
+    if set(widths) != {hidden}:
+        got = " and ".join(map(str, dict.fromkeys(widths))) + " hidden units"
+        case.find("hidden_size_ignored", got, hidden=hidden)
+    if fit.layout != "right":
+        case.find("batch_time_swapped", costs=case.with_shape(build))
+    elif fit.reading == "every":
+        case.find("every_step", f"an output of shape {shape_text(output.shape)}", shape=case.shape(build))
+    elif fit.reading in ("forward_only", "backward_only", "forward_twice", "backward_twice"):
+        if spec.bidirectional:  # else the other direction should not be there at all
+            case.find("one_direction_read")
+    elif fit.reading == "unpacked_as_lstm":
+        got = f"an output of shape {shape_text(output.shape)}"
+        case.find("unpacked_as_lstm", got, all_items(spec.items))
+    elif fit.reading == "directions_averaged":
+        case.find("directions_summed")
+    elif fit.reading not in ("last", "last_swapped"):
+        case.find(fit.reading)
+    if fit.before != "none":
+        case.find("activation_before_head", what=fit.before)
+    if not fit.head:
+        case.find("no_head", f"an output of shape {shape_text(output.shape)}", shape=case.shape(build))
+    elif output.shape[-1] != case.outputs(build):
+        count = output.shape[-1]
+        got = f"{count} logit{'' if count == 1 else 's'}"
+        case.find("output_size_ignored", got, outputs=case.outputs(build))
+    if fit.after in ("softmax", "log_softmax", "sigmoid"):
+        case.find("softmax", what=fit.after)
+    elif fit.after != "none":
+        case.find("activation_on_logits", what=fit.after)
+    _norm(case, roles, fit)
+
+
+def _norm(case: Case, roles: Roles, fit: Fit) -> None:
+    if not case.spec.norm:
+        if fit.norm != "none":
+            case.find("norm_not_asked")
+        return
+    if fit.norm == "none":
+        case.find("no_batch_norm")
+    elif "features" in fit.norm:
+        case.find("layer_norm")
+    elif fit.norm.startswith("output_"):
+        case.find("norm_after_output")
+    elif fit.norm.startswith("input_"):
+        case.find("norm_on_input")
+    elif fit.norm == "batch":
+        case.find("batch_statistics_in_eval")
+
+
+def without_fit(case: Case, build: str) -> None:
+    """No assignment of roles explains the output: what can be said from the outside."""
+    values = case.values["builds"][build]
+    output, moved = values["output"], case.values["extras"]["moved"]
+    backwards = case.values["extras"]["backwards"]
+    rows = len(case.task["builds"][build]["x"])
+    if output.shape != (rows, case.outputs(build)):
+        case.find("wrong_shape", f"an output of shape {shape_text(output.shape)}", shape=case.shape(build))
+    recurrent = any(
+        m["kind"] in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell") for m in values["modules"]
+    )
+    if isinstance(moved, np.ndarray) and len(output) == rows:
+        if moved[:, 1:].any():
+            case.find("sequences_see_one_another")
+        elif moved[:, 0].sum() <= 1:
+            case.find("no_recurrence")
+        elif np.shape(backwards) == output.shape and not differs(output, backwards):
+            case.find("no_recurrence", "the same logits for the sequence read backwards")
+        elif not moved[:, 0].all():
+            steps = [t for t in range(len(moved)) if not moved[t, 0]]
+            case.find("wrong_output", f"steps {steps} (counted from 0) do not reach the logits")
+    if not {"sequences_see_one_another", "no_recurrence", "wrong_output"} & case.names():
+        if recurrent:
+            case.find("wrong_output", f"forward calls {', '.join(values['called'])}")
+        else:
+            cell = CELLS[case.spec.cell]
+            case.find("cell_not_recognised", a_cell=f"{'an' if cell in ('LSTM',) else 'a'} {cell}")
+    gradients_only(case)

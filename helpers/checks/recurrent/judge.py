@@ -1,0 +1,168 @@
+"""The judge of the four models: compares what the probe saw with the trusted reference, and explains."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.recurrent.behaviour import defaults, extras, gradients, gradients_only
+from helpers.checks.recurrent.case import Case, differs
+from helpers.checks.recurrent.dropout import dropout
+from helpers.checks.recurrent.fitted import reading_findings, without_fit
+from helpers.checks.recurrent.search import find_fit
+from helpers.checks.recurrent.sequence import STATE_SIZES, with_rows
+from helpers.checks.recurrent.spec import Spec
+from helpers.checks.recurrent.training import training
+from helpers.checks.report import Verdict, all_items
+from helpers.checks.running import NO_ANSWER, failed, one_thread
+
+
+class Judge(Case):
+    """Goes through one answer's values, finding by finding."""
+
+    def judge(self) -> Verdict:
+        if "not_a_module" in self.values:
+            self.find("not_a_module", costs=all_items(self.spec.items))
+            return self.verdict
+        main = self.values["builds"]["main"]
+        if "rows" in self.values:
+            self.task = with_rows(self.task, self.values["rows"])
+            self.find("batch_size_fixed", f"runs with {self.values['rows']} sequences only")
+        if not self._runs(main):
+            return self.verdict
+        if main["unregistered"]:
+            self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
+        if not np.isfinite(main["output"]).all():
+            self.find("not_finite", costs=all_items(self.spec.items))
+            return self.verdict
+        random = differs(main["output"], main["reseeded"])
+        moved = self.values["extras"]["moved"]
+        still = isinstance(moved, np.ndarray) and not moved.any()
+        if still and (random or np.ptp(main["output"], axis=0).max() < 1e-5):
+            got = "random numbers, whatever the input" if random else ""
+            self.find("constant", got, costs=all_items(self.spec.items))
+            return self.verdict
+        self._state(main)
+        name = "main"
+        if random and "undropped" in self.values["builds"]:
+            undropped = self.values["builds"]["undropped"]
+            if not failed(undropped["output"]) and not differs(undropped["output"], undropped["reseeded"]):
+                name = "undropped"
+        if main["made_in_forward"]:
+            self._made_in_forward()
+            return self.verdict
+        if random and name == "main":
+            self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
+            if self.spec.dropout:
+                self.find("random_in_eval")
+            gradients_only(self)
+            extras(self, None)
+            return self.verdict
+        fit = find_fit(self, name)
+        if fit is None:
+            without_fit(self, name)
+        else:
+            self.found["main"] = fit
+            reading_findings(self, *fit, name)
+            if "unpacked_as_lstm" in self.names():
+                return self.verdict
+            gradients(self, *fit, name)
+        if "other" in self.values["builds"]:
+            self._other()
+        training(self, main)
+        defaults(self)
+        if self.spec.dropout:
+            dropout(self, fit)
+        extras(self, fit)
+        return self.verdict
+
+    def _runs(self, main: Mapping[str, Any]) -> bool:
+        output, everything = main["output"], all_items(self.spec.items)
+        if failed(output):
+            error = output["error"]
+            got = f"{error['type']}: {error['text']}" + (
+                f"\n    in: {error['line']}" if error["line"] else ""
+            )
+            name = error_name(error)
+            self.find(name, got, costs=everything, call=self.call("main"))
+            return False
+        if not isinstance(output, np.ndarray):
+            kind = (
+                "None"
+                if output is None
+                else output.get("type", "dict")
+                if isinstance(output, dict)
+                else ("a tuple or list" if isinstance(output, list) else type(output).__name__)
+            )
+            self.find("not_a_tensor", f"forward returned {kind}", costs=everything, shape=self.shape("main"))
+            return False
+        return True
+
+    def _state(self, main: Mapping[str, Any]) -> None:
+        if differs(main["output"], main["again"]):
+            again = main["again"]
+            got = (
+                "other logits for the same input"
+                if isinstance(again, np.ndarray)
+                else "an error the second time"
+            )
+            self.find("state_kept", got)
+
+    def _made_in_forward(self) -> None:
+        """The rest of an answer whose weights may change from call to call, judged by a single call."""
+        main = self.values["builds"]["main"]
+        owners = {part["name"].rpartition(".")[0] for part in main["made_in_forward"]}
+        kinds = [module["kind"] for module in main["modules"] if module["name"] in owners]
+        self.find("made_in_forward", f"made in forward: {', '.join(kinds)}")
+        fit = find_fit(self, "main")
+        if fit is None:
+            without_fit(self, "main")
+        else:
+            reading_findings(self, *fit, "main")
+        defaults(self)
+        extras(self, None)
+
+    def _other(self) -> None:
+        other = self.values["builds"]["other"]
+        if failed(other["output"]):
+            error = other["output"]["error"]
+            got = f"{self.call('other')}: {error['type']}: {error['text']}"
+            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("num_layers_ignored", got, **self.layers(asked))
+            return
+        if differs(other["output"], other["reseeded"]):
+            return  # dropout in eval mode: said already
+        if self.spec.dropout is None and differs(*other["train_calls"]):
+            layers = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("dropout_not_asked", f"with num_layers={layers}, other logits each time")
+        main = self.found.get("main")
+        fit = (main and find_fit(self, "other", main)) or find_fit(self, "other")
+        if fit is not None:
+            self.found["other"] = fit
+            reading_findings(self, *fit, "other")
+            gradients(self, *fit, "other")
+        elif "main" in self.found:
+            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("wrong_output", f"with num_layers={asked} the logits are others than expected")
+
+
+def error_name(error: Mapping[str, str]) -> str:
+    """Which finding an exception stands for."""
+    text = error["text"]
+    if error["type"] == "NotImplementedError" and NO_ANSWER in text:
+        return "no_answer"
+    shapes = ("cannot be multiplied", "running_mean should contain", "input.size(-1) must be equal")
+    if any(
+        part in text
+        for part in (*shapes, "Expected input_size", "normalized_shape", "input has inconsistent")
+    ):
+        return "feature_count"
+    if any(part in text for part in STATE_SIZES):
+        return "batch_size_fixed"
+    return "raises"
+
+
+def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
+    """The verdict on what `sequence.probe` reported for `task`."""
+    with one_thread():
+        return Judge(spec, task, values).judge()
