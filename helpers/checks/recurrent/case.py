@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.recurrent.reading import Fit, Roles
-from helpers.checks.recurrent.spec import CELLS, COSTS, READ, READ_BOTH, Spec
-from helpers.checks.recurrent.texts import MODEL
-from helpers.checks.report import Finding, Verdict, arguments_text, shape_text
+from helpers.checks.recurrent.spec import CELLS, READ, READ_BOTH, Spec
+from helpers.checks.recurrent.texts import EVERYTHING, MODEL
+from helpers.checks.report import Finding, Verdict, all_items, arguments_text, shape_text
 
 
 class Case:
@@ -20,12 +20,12 @@ class Case:
         self.found: dict[str, tuple[Roles, Fit]] = {}
 
     def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
-        title, expected, hint = MODEL[name]
+        usual, title, expected, hint = MODEL[name]
         words.setdefault("read", READ_BOTH if self.spec.bidirectional else READ)
-        known = [item.name for item in self.spec.items]
         if costs is None:
-            costs = self.spec.costs.get(name) or COSTS.get(name) or ("behaviour",)
-        costs = tuple(cost for cost in costs if cost in known)
+            costs = self.spec.costs.get(name, usual)
+        known = all_items(self.spec.items)
+        costs = known if costs == EVERYTHING else tuple(cost for cost in costs if cost in known)
         self.verdict.add(
             Finding(name, costs, title.format(**words), expected.format(**words), got, hint.format(**words))
         )

@@ -12,8 +12,9 @@ from helpers.checks.recurrent.fitted import reading_findings, without_fit
 from helpers.checks.recurrent.search import find_fit
 from helpers.checks.recurrent.sequence import STATE_SIZES, with_rows
 from helpers.checks.recurrent.spec import Spec
+from helpers.checks.recurrent.texts import EVERYTHING
 from helpers.checks.recurrent.training import training
-from helpers.checks.report import Verdict, all_items
+from helpers.checks.report import Verdict
 from helpers.checks.running import NO_ANSWER, failed, one_thread
 
 
@@ -22,7 +23,7 @@ class Judge(Case):
 
     def judge(self) -> Verdict:
         if "not_a_module" in self.values:
-            self.find("not_a_module", costs=all_items(self.spec.items))
+            self.find("not_a_module")
             return self.verdict
         main = self.values["builds"]["main"]
         if "rows" in self.values:
@@ -33,14 +34,14 @@ class Judge(Case):
         if main["unregistered"]:
             self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
         if not np.isfinite(main["output"]).all():
-            self.find("not_finite", costs=all_items(self.spec.items))
+            self.find("not_finite")
             return self.verdict
         random = differs(main["output"], main["reseeded"])
         moved = self.values["extras"]["moved"]
         still = isinstance(moved, np.ndarray) and not moved.any()
         if still and (random or np.ptp(main["output"], axis=0).max() < 1e-5):
             got = "random numbers, whatever the input" if random else ""
-            self.find("constant", got, costs=all_items(self.spec.items))
+            self.find("constant", got)
             return self.verdict
         self._state(main)
         name = "main"
@@ -77,14 +78,14 @@ class Judge(Case):
         return self.verdict
 
     def _runs(self, main: Mapping[str, Any]) -> bool:
-        output, everything = main["output"], all_items(self.spec.items)
+        output = main["output"]
         if failed(output):
             error = output["error"]
             got = f"{error['type']}: {error['text']}" + (
                 f"\n    in: {error['line']}" if error["line"] else ""
             )
             name = error_name(error)
-            self.find(name, got, costs=everything, call=self.call("main"))
+            self.find(name, got, EVERYTHING, call=self.call("main"))
             return False
         if not isinstance(output, np.ndarray):
             kind = (
@@ -94,7 +95,7 @@ class Judge(Case):
                 if isinstance(output, dict)
                 else ("a tuple or list" if isinstance(output, list) else type(output).__name__)
             )
-            self.find("not_a_tensor", f"forward returned {kind}", costs=everything, shape=self.shape("main"))
+            self.find("not_a_tensor", f"forward returned {kind}", shape=self.shape("main"))
             return False
         return True
 

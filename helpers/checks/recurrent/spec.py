@@ -51,59 +51,6 @@ class Spec:
         return Fit(norm="running" if self.norm else "none")
 
 
-COSTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(["softmax", "activation_on_logits", "output_size_ignored", "wrong_shape"], ("logits",)),
-    **dict.fromkeys(["every_step", "no_head"], ("logits", "output")),
-    **dict.fromkeys(
-        ["one_layer", "too_many_layers", "num_layers_ignored", "hidden_size_ignored", "wrong_cell"],
-        ("layers",),
-    ),
-    **dict.fromkeys(
-        ["wrong_nonlinearity", "extra_direction", "wrong_default", "cell_not_recognised"], ("layers",)
-    ),
-    **dict.fromkeys(["weights_shared", "state_handed_on", "one_step_handed_up"], ("layers",)),
-    **dict.fromkeys(["not_flipped_back", "wrong_axis_flipped"], ("layers",)),
-    **dict.fromkeys(["tanh_forgotten", "sigmoid_for_tanh"], ("layers",)),
-    "unidirectional": ("layers", "output"),
-    **dict.fromkeys(
-        ["batch_time_swapped", "first_step", "step_before_last", "mean_over_time", "sum_over_time"],
-        ("output",),
-    ),
-    **dict.fromkeys(
-        ["max_over_time", "first_layer_state", "all_layers_read", "cell_state", "last_step_of_both"],
-        ("output",),
-    ),
-    **dict.fromkeys(
-        ["first_step_of_both", "wrong_ends", "one_direction_read", "directions_summed", "samples_mixed"],
-        ("output",),
-    ),
-    **dict.fromkeys(["activation_before_head", "wrong_output", "norm_not_asked"], ("output",)),
-    **dict.fromkeys(
-        ["middle_layer_state", "layers_taken_for_directions", "sequences_see_one_another"], ("output",)
-    ),
-    "no_recurrence": ("layers", "output", "dropout", "norm", "behaviour"),
-    "random_in_eval": ("output", "behaviour"),
-    # Dropout and batch norm cannot be told from weights that change.
-    "made_in_forward": ("dropout", "norm", "behaviour"),
-    **dict.fromkeys(
-        ["no_dropout", "dropout_on_one_layer", "dropout_in_eval", "dropout_wrong_place", "dropout_unscaled"],
-        ("dropout",),
-    ),
-    **dict.fromkeys(
-        ["dropout_mask_reused", "wrong_p", "dropout_argument_ignored", "dropout_unclear"], ("dropout",)
-    ),
-    "dropout_missing_above": ("dropout",),
-    **dict.fromkeys(
-        ["no_batch_norm", "norm_after_output", "norm_on_input", "norm_over_time", "layer_norm"], ("norm",)
-    ),
-    **dict.fromkeys(
-        ["batch_statistics_in_eval", "running_statistics_in_training", "running_statistics_stand_still"],
-        ("norm",),
-    ),
-    **dict.fromkeys(["running_statistics_wrong", "wrong_in_training", "one_mean_for_all"], ("norm",)),
-}
-
-
 # --- what the tasks are made of
 
 

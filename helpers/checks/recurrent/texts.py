@@ -3,156 +3,187 @@
 `{...}` is filled in by the judge. Each finding is named once, here; a test reads them all.
 """
 
-# name: (title, expected, likely)
-MODEL: dict[str, tuple[str, str, str]] = {
+EVERYTHING = ("*",)  # costs every item of the exercise
+
+# name: (the items that it costs, title, expected, likely)
+MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     # --- nothing to judge
     "no_answer": (
+        EVERYTHING,
         "there is no answer yet",
         "your code in place of the line that raises NotImplementedError",
         "",
     ),
-    "not_a_module": ("this is not a model class", "a class derived from nn.Module", ""),
-    "raises": ("the code stops with an error", "{call} runs", ""),
+    "not_a_module": (EVERYTHING, "this is not a model class", "a class derived from nn.Module", ""),
+    "raises": (EVERYTHING, "the code stops with an error", "{call} runs", ""),
     "not_a_tensor": (
+        EVERYTHING,
         "forward does not return a tensor",
         "one tensor of logits, shape {shape}",
         "the hidden state is returned along with the logits, or the return line is missing",
     ),
     "feature_count": (
+        EVERYTHING,
         "two layers do not fit together: wrong number of features",
         "each layer takes as many features as the one below it gives",
         "a bidirectional layer gives 2 * hidden_size features, a one-directional one hidden_size; batch norm "
         "takes features on axis 1",
     ),
     "batch_size_fixed": (
+        ("behaviour",),
         "the code works for one batch size only",
         "any number of sequences in a batch",
         "an initial state with a batch size written into it: make it in forward, from x.size(0)",
     ),
     "not_finite": (
+        EVERYTHING,
         "the logits are not numbers",
         "finite logits",
         "a division by zero, the logarithm of 0, or memory that was never filled (torch.empty)",
     ),
     "constant": (
+        EVERYTHING,
         "the output does not depend on the input",
         "logits that move when the sequence changes",
         "the recurrent layer's result is never used",
     ),
     # --- logits
     "every_step": (
+        ("logits", "output"),
         "there are logits for every time step",
         "one row of logits for each sequence, shape {shape}",
         "the output layer got the whole sequence: give it {read} only",
     ),
     "no_head": (
+        ("logits", "output"),
         "the output layer is not used",
         "logits of shape {shape}",
         "forward returns the features that should go through the last linear layer",
     ),
     "output_size_ignored": (
+        ("logits",),
         "the number of outputs is not the one asked for",
         "{outputs} logits for each sequence",
         "a number stands where the argument for the output size belongs",
     ),
-    "wrong_shape": ("the output has the wrong shape", "logits of shape {shape}", ""),
+    "wrong_shape": (("logits",), "the output has the wrong shape", "logits of shape {shape}", ""),
     "softmax": (
+        ("logits",),
         "the output is not logits any more: {what} was applied to them",
         "the output layer's result as it is",
         "nn.CrossEntropyLoss applies log-softmax itself; applied twice, the loss cannot become small",
     ),
     "activation_on_logits": (
+        ("logits",),
         "an activation ({what}) stands behind the output layer",
         "the output layer's result as it is: logits may have any sign and size",
         "",
     ),
     # --- layers
     "one_layer": (
+        ("layers",),
         "one layer where {asked} were asked for",
         "{layers}, one on top of the other",
         "num_layers is not handed on to the recurrent layer (its default is 1)",
     ),
     "too_many_layers": (
+        ("layers",),
         "more layers than asked for",
         "{layers}",
         "num_layers already counts the first layer",
     ),
     "num_layers_ignored": (
+        ("layers",),
         "the argument num_layers changes nothing",
         "{layers} for num_layers={asked}",
         "a number stands where num_layers belongs, or it is not handed on",
     ),
     "hidden_size_ignored": (
+        ("layers",),
         "the hidden state does not have the width asked for",
         "{hidden} hidden units for hidden_size={hidden}",
         "a number stands where hidden_size belongs",
     ),
     "wrong_cell": (
+        ("layers",),
         "another kind of recurrent layer",
         "{cell} layers",
         "",
     ),
     "wrong_nonlinearity": (
+        ("layers",),
         "the recurrence uses relu",
         "tanh, which is nn.RNN's default",
         "",
     ),
     "extra_direction": (
+        ("layers",),
         "the network reads in both directions",
         "one direction: from the first step to the last",
         "bidirectional=True was not asked for here",
     ),
     "unidirectional": (
+        ("layers", "output"),
         "the network reads in one direction only",
         "two directions: one from the first step to the last, one from the last to the first",
         "bidirectional=True is missing; or the second network got the sequence without x.flip(1)",
     ),
     "wrong_default": (
+        ("layers",),
         "a default value of the arguments was changed",
         "{expected}",
         "the first lines of the class should stay as they were given",
     ),
     "weights_shared": (
+        ("layers",),
         "one set of weights serves in two places",
         "each layer, and each direction, has weights of its own",
         "one module is called twice; [layer] * n makes a list of n times the same module",
     ),
     "state_handed_on": (
+        ("layers",),
         "a layer starts from the final state of the layer below",
         "each layer starts from zeros: only the sequence of hidden states goes up",
         "the state that one module returned was handed to the next one",
     ),
     "one_step_handed_up": (
+        ("layers",),
         "a layer reads one step only: the last hidden state of the layer below",
         "each layer reads the whole sequence of hidden states of the layer below, (B, T, H)",
         "the first of the two things that a recurrent module returns is the sequence",
     ),
     "tanh_forgotten": (
+        ("layers",),
         "the hidden state of your LSTM cell lacks its tanh",
         "h = o * tanh(c)",
         "h = o * c",
     ),
     "sigmoid_for_tanh": (
+        ("layers",),
         "the candidate of your LSTM cell goes through a sigmoid",
         "g = tanh(...), while i, f and o are sigmoids: only so can the cell state also decrease",
         "",
     ),
     "not_flipped_back": (
+        ("layers",),
         "between the layers the two directions are out of step",
         "at each step, the forward and the backward state of that same step side by side",
         "the backward network read x.flip(1), so its outputs must be flipped back before they are joined",
     ),
     "wrong_axis_flipped": (
+        ("layers",),
         "the second direction's input is flipped along the wrong axis",
         "the steps in reverse order: x.flip(1) for x of shape (B, T, D)",
         "flip(0) turns the batch round, flip(-1) the features",
     ),
     "no_recurrence": (
+        ("layers", "output", "dropout", "norm", "behaviour"),
         "no hidden state is carried from step to step",
         "a hidden state that takes in every step, one after another, up to the end",
         "there is no recurrent layer between the input and the output",
     ),
     "cell_not_recognised": (
+        ("layers",),
         "these weights do not act as those of {a_cell}: not verified weight by weight",
         "{a_cell} in any of the usual forms (all orders of the gates, one bias or two, one matrix or many)",
         "a sign, an activation or a gate in your cell differs; compare it with the equations of Chapter 1. "
@@ -160,275 +191,327 @@ MODEL: dict[str, tuple[str, str, str]] = {
     ),
     # --- what is read
     "batch_time_swapped": (
+        ("output",),
         "batch and time are swapped: sequences see one another",
         "axis 0 of x counts sequences, axis 1 time steps",
         "batch_first=True is missing; or x.reshape was used where x.transpose is meant",
     ),
     "first_step": (
+        ("output",),
         "the output layer reads the first step",
         "the hidden state after the last step",
         "index 0 on the time axis; the last step is [:, -1]",
     ),
     "step_before_last": (
+        ("output",),
         "the output layer reads the step before the last",
         "the hidden state after the last step",
         "index -2 on the time axis; the last step is [:, -1]",
     ),
-    "mean_over_time": ("the output layer reads the mean over all steps", "{read}", ""),
-    "sum_over_time": ("the output layer reads the sum over all steps", "{read}", ""),
-    "max_over_time": ("the output layer reads the maximum over all steps", "{read}", ""),
+    "mean_over_time": (("output",), "the output layer reads the mean over all steps", "{read}", ""),
+    "sum_over_time": (("output",), "the output layer reads the sum over all steps", "{read}", ""),
+    "max_over_time": (("output",), "the output layer reads the maximum over all steps", "{read}", ""),
     "first_layer_state": (
+        ("output",),
         "the output layer reads the bottom layer, so the layers above change nothing",
         "{read}",
         "h_n lists the layers from bottom to top: h_n[-1] is the top one (h_n[-2] and h_n[-1] with two "
         "directions)",
     ),
     "middle_layer_state": (
+        ("output",),
         "the output layer reads a layer in the middle, so the layers above change nothing",
         "{read}, however many layers there are",
         "h_n[1] is the top one of two layers only: h_n[-1] always is",
     ),
     "layers_taken_for_directions": (
+        ("output",),
         "states of two layers stand side by side in place of the two directions",
         "the two final states of the top layer",
         "h_n counts the layers first: h_n.view(num_layers, 2, B, H)[-1], or h_n[-2] and h_n[-1]",
     ),
     "unpacked_as_lstm": (
+        EVERYTHING,
         "the state is taken apart as if it were that of an LSTM",
         "one row of logits for each sequence",
         "nn.GRU and nn.RNN return output, h_n. In `output, (h_n, c_n) = ...` h_n is cut along its layers",
     ),
     "sequences_see_one_another": (
+        ("output",),
         "the sequences of a batch see one another",
         "in eval mode, logits that depend on their own sequence alone",
         "batch_first=True is missing, reshape stands where transpose is meant, or something is computed over "
         "the batch axis",
     ),
     "all_layers_read": (
+        ("output",),
         "the output layer reads the states of all layers",
         "{read}, and nothing else",
         "",
     ),
     "cell_state": (
+        ("output",),
         "the output layer reads the cell state c_n",
         "the hidden state h_n",
         "nn.LSTM returns output, (h_n, c_n): the hidden state comes first",
     ),
     "last_step_of_both": (
+        ("output",),
         "the last step of the bidirectional output is read: its backward half has seen one step only",
         "the forward direction's state after the last step, the backward direction's after the first",
         "out[:, -1] is final for the forward half alone; torch.cat([h_n[-2], h_n[-1]], dim=1) has both",
     ),
     "first_step_of_both": (
+        ("output",),
         "the first step of the bidirectional output is read: its forward half has seen one step only",
         "the forward direction's state after the last step, the backward direction's after the first",
         "out[:, 0] is final for the backward half alone; torch.cat([h_n[-2], h_n[-1]], dim=1) has both",
     ),
     "wrong_ends": (
+        ("output",),
         "each direction is read where it begins, after one step",
         "the forward direction's state after the last step, the backward direction's after the first",
         "0 and -1 changed places",
     ),
     "one_direction_read": (
+        ("output",),
         "only one direction reaches the output",
         "the final states of both directions, side by side",
         "h_n[-2] is the forward state of the top layer, h_n[-1] the backward one",
     ),
     "directions_summed": (
+        ("output",),
         "the two directions are added up",
         "the two final states side by side, 2 * hidden_size features",
         "torch.cat([h_n[-2], h_n[-1]], dim=1)",
     ),
     "samples_mixed": (
+        ("output",),
         "states of different sequences stand in one row",
         "in each row the two final states of the same sequence",
         "h_n has shape (directions, B, H): reshape does not bring B to the front, torch.cat along dim=1 does",
     ),
     "activation_before_head": (
+        ("output",),
         "an activation ({what}) stands before the output layer",
         "the features go into the output layer as they are",
         "",
     ),
-    "norm_not_asked": ("there is a normalisation that was not asked for", "none", ""),
+    "norm_not_asked": (("output",), "there is a normalisation that was not asked for", "none", ""),
     "wrong_output": (
+        ("output",),
         "the logits are not those that these weights should give",
         "{read}, through one linear layer, and nothing else",
         "",
     ),
     # --- dropout
     "no_dropout": (
+        ("dropout",),
         "nothing is dropped in training",
         "dropout {place}, active in training mode",
         "",
     ),
     "dropout_on_one_layer": (
+        ("dropout",),
         "with one layer there is no place for the dropout",
         "dropout between two layers",
         "nn.GRU(..., num_layers=1, dropout=p) drops nothing: it drops between its layers",
     ),
     "dropout_in_eval": (
+        ("dropout",),
         "dropout is active in eval mode",
         "the same input gives the same logits after model.eval()",
         "F.dropout needs training=self.training; a mask of your own needs `if self.training`",
     ),
     "dropout_wrong_place": (
+        ("dropout",),
         "dropout in the wrong place",
         "dropout {place}, and nowhere else",
         "",
     ),
     "dropout_unscaled": (
+        ("dropout",),
         "what is kept is not scaled up",
         "what is kept is divided by 1 - p, so that sums keep their expected size",
         "y * mask / (1 - p)",
     ),
     "dropout_mask_reused": (
+        ("dropout",),
         "one random choice serves several places",
         "each unit of each sequence at each step is dropped on its own",
         "a mask with an axis of length 1, which serves the whole axis; nn.Dropout1d drops whole rows",
     ),
     "wrong_p": (
+        ("dropout",),
         "the wrong share is dropped",
         "{p:.2f} of the units dropped for dropout={p:.2f}",
         "dropout is the probability to drop, not to keep, and it is applied once",
     ),
     "dropout_missing_above": (
+        ("dropout",),
         "dropout is missing between some of the layers",
         "dropout between each layer and the next",
         "",
     ),
     "dropout_argument_ignored": (
+        ("dropout",),
         "the argument dropout changes nothing",
         "{p:.2f} of the units dropped for dropout={p:.2f}",
         "a number stands where the argument dropout belongs",
     ),
     "dropout_unclear": (
+        ("dropout",),
         "something random happens in training that is no dropout of the usual kind",
         "dropout {place}, and nowhere else",
         "",
     ),
     "dropout_not_asked": (
+        ("behaviour",),
         "something is random in training",
         "no dropout: it was not asked for here",
         "",
     ),
     # --- batch norm
     "no_batch_norm": (
+        ("norm",),
         "there is no batch norm between the final states and the output layer",
         "nn.BatchNorm1d over the 2 * hidden_size features",
         "it is missing, or made in __init__ and not called in forward",
     ),
     "norm_after_output": (
+        ("norm",),
         "batch norm stands behind the output layer",
         "final states → batch norm → output layer",
         "",
     ),
     "norm_on_input": (
+        ("norm",),
         "batch norm stands before the recurrent layer",
         "final states → batch norm → output layer",
         "",
     ),
     "norm_over_time": (
+        ("norm",),
         "batch norm counts every time step",
         "mean and variance over the batch of final states",
         "normalise after the final states are picked, not the whole sequence",
     ),
     "layer_norm": (
+        ("norm",),
         "each sequence is normalised on its own, over its features",
         "each feature is normalised over the batch",
         "nn.BatchNorm1d, not nn.LayerNorm; the mean goes over dim 0",
     ),
     "batch_statistics_in_eval": (
+        ("norm",),
         "batch statistics are used in eval mode",
         "the running mean and variance in eval mode, so that a sequence's logits do not depend on its batch",
         "track_running_stats=False, or F.batch_norm with training=True",
     ),
     "running_statistics_in_training": (
+        ("norm",),
         "running statistics are used in training",
         "the batch's own mean and variance in training mode",
         "the batch norm was put into eval mode",
     ),
     "running_statistics_stand_still": (
+        ("norm",),
         "the running statistics never change",
         "each training batch moves the running mean and variance",
         "",
     ),
     "running_statistics_wrong": (
+        ("norm",),
         "the running statistics are not those of the training batches",
         "each training batch moves the running mean and variance a part of the way towards its own",
         "new = (1 - momentum) * old + momentum * batch, for the mean and for the variance",
     ),
     "one_mean_for_all": (
+        ("norm",),
         "one mean and one variance serve all features",
         "a mean and a variance for each of the 2 * hidden_size features",
         "nn.BatchNorm1d(2 * hidden_size) on (B, 2 * hidden_size)",
     ),
     "wrong_in_training": (
+        ("norm",),
         "in training mode the logits are not those that these weights should give",
         "final states → batch norm with the batch's statistics → output layer",
         "",
     ),
     # --- behaviour
     "state_kept": (
+        ("behaviour",),
         "a state is kept from call to call",
         "the same input gives the same logits again",
         "the hidden state is stored in self: start each call from zeros",
     ),
     "random_in_eval": (
+        ("output", "behaviour"),
         "the same input gives other logits each time, in eval mode",
         "zero initial states, nothing random: without that nothing else can be compared",
         "torch.randn for an initial state, or a dropout that is always active",
     ),
     "made_in_forward": (
+        ("dropout", "norm", "behaviour"),
         "a layer with weights is made in forward",
         "all layers are made in __init__: an optimizer trains those that it was given",
         "in forward a new layer with other random weights is made in every call",
     ),
     "not_registered": (
+        ("behaviour",),
         "PyTorch does not see some of the weights: no optimizer trains them, .to(device) leaves them behind",
         "every layer and weight among model.parameters()",
         "layers belong in nn.ModuleList, not in a plain list; weights in nn.Parameter",
     ),
     "frozen": (
+        ("behaviour",),
         "some weights cannot learn",
         "every parameter has requires_grad=True",
         "requires_grad was switched off",
     ),
     "detached": (
+        ("behaviour",),
         "no gradient reaches some of the weights, so they never learn",
         "gradients for every weight, and back to the input",
         ".detach(), .data or torch.no_grad() on the way from the input to the logits",
     ),
     "wrong_gradient": (
+        ("behaviour",),
         "the gradients are not those of this computation",
         "gradients as autograd gives them for these logits",
         ".detach() or torch.no_grad() on a part of the way",
     ),
     "device_fixed": (
+        ("behaviour",),
         "a tensor is always made on the CPU",
         'the model runs wherever its input is (tried on "meta", PyTorch\'s stand-in for a device)',
         "torch.zeros(...) without device: x.new_zeros(...) takes device and dtype from x",
     ),
     "dtype_fixed": (
+        ("behaviour",),
         "the code works for float32 only",
         "a model turned to float64 by .double() gives float64 logits",
         "torch.zeros(...) without dtype, or .float(): x.new_zeros(...) takes device and dtype from x",
     ),
     "loop_over_batch": (
+        ("behaviour",),
         "the sequences of a batch are computed one after the other",
         "the whole batch at once: the number of operations does not grow with the batch",
         "a Python loop over the batch; on a GPU it is as many times slower as the batch is large",
     ),
     "one_row_fails": (
+        ("behaviour",),
         "a batch of one sequence does not work",
         "logits of shape {shape}",
         "squeeze() without an axis removes the batch axis too",
     ),
     "divides_by_zero": (
+        ("behaviour",),
         "a batch in which a feature does not vary gives nan or inf in training",
         "finite logits for any batch of two sequences or more",
         "batch norm divides by sqrt(variance + eps): eps is missing, or has the wrong sign",
     ),
-    "one_step_fails": ("sequences of one step do not work", "logits of shape {shape}", ""),
+    "one_step_fails": (("behaviour",), "sequences of one step do not work", "logits of shape {shape}", ""),
 }
 
 # Costs nothing: it is the line of many textbooks, and does no harm in float32.
@@ -437,8 +520,9 @@ DEFAULT_DTYPE = (
     "an error once .double() turns it to float64. x.new_zeros(...) takes type and device from x"
 )
 
+# name: (title, expected, likely)
 LOOP: dict[str, tuple[str, str, str]] = {
-    "no_answer": MODEL["no_answer"],
+    "no_answer": MODEL["no_answer"][1:],
     "raises": ("the code stops with an error", "a training that runs to its end", ""),
     # --- runs
     "criterion_ignored": (
