@@ -20,15 +20,19 @@ from helpers.checks.running import attempt, failed, fill, plain, quiet, seeded
 _RECURRENT = {kind.__name__: kind for kind in (nn.RNN, nn.LSTM, nn.GRU)}
 _CELLS = {kind.__name__: kind for kind in (nn.RNNCell, nn.LSTMCell, nn.GRUCell)}
 _OTHERS = {kind.__name__: kind for kind in (nn.Linear, nn.BatchNorm1d, nn.LayerNorm)}
-_OPTIONS = {
-    "input_size",
-    "hidden_size",
-    "num_layers",
-    "bidirectional",
-    "nonlinearity",
-    "proj_size",
-    "eps",
+KINDS = _RECURRENT | _CELLS | _OTHERS  # torch's layers that a judge knows
+# What a judge must know of a layer of torch's, as plain values: torch takes a NumPy number or a tensor too.
+_LAYERS = {"num_layers": int, "bidirectional": bool, "proj_size": int}
+OPTIONS = {
+    "RNN": _LAYERS | {"nonlinearity": str},
+    "LSTM": _LAYERS,
+    "GRU": _LAYERS,
+    "RNNCell": {"nonlinearity": str},
+    "BatchNorm1d": {"eps": float},
+    "LayerNorm": {"eps": float},
 }
+MOST_CALLS = 1_000  # of layers of torch's in one forward that are told: more say nothing that could be judged
+MOST_ROWS = 64  # up to which an answer's one batch size is looked for
 
 
 def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def _stateless(built: Mapping[str, Any]) -> bool:
 
 
 def _only_rows(answer: type, task: Mapping[str, Any], values: Mapping[str, Any]) -> int | None:
-    """The one batch size, up to 64, of an answer that stopped because of its states' sizes; else None."""
+    """The one batch size of an answer that stopped because of its states' sizes; else None."""
     main = next(iter(task["builds"].values()))
     done = values["builds"][next(iter(task["builds"]))]["output"]
     if not failed(done) or not any(part in done["error"]["text"] for part in STATE_SIZES):
@@ -84,7 +88,7 @@ def _only_rows(answer: type, task: Mapping[str, Any], values: Mapping[str, Any])
         maker = _Maker(answer, task["seed"], main)
         return failed(attempt(lambda: _drawn(maker.made(), _rows(main["x"], rows))))
 
-    return next((rows for rows in range(1, 65) if not stops(rows)), None)
+    return next((rows for rows in range(1, MOST_ROWS + 1) if not stops(rows)), None)
 
 
 # What torch says where a state was made for another batch size.
@@ -131,7 +135,8 @@ class _Maker:
         if self.unregistered is None or self.lazy or self.unregistered:
             self._complete(model)
         fill(model, self.seed, self.constants)
-        return model.train(train)
+        model.train(train)  # an answer's own may return nothing
+        return model
 
     def _complete(self, model: nn.Module) -> None:
         """Give each weight its shape, and let PyTorch see all of them."""
@@ -210,6 +215,10 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
         attempt(lambda: maker.keep_constants(x))
         models = [maker.made()]
     model, called, fresh = models[0], [], []
+    # Before the call: what forward makes by itself is told apart, and was not filled.
+    inventory = _inventory(model, maker.constants)
+    names = [[part["name"] for part in inventory[key]] for key in ("parameters", "buffers")]
+    kinds = {name: type(part).__name__ for name, part in model.named_modules()}
     hooks = [
         part.register_forward_pre_hook(lambda *_, name=name: called.append(name))
         for name, part in model.named_modules()
@@ -220,8 +229,9 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
         hook.remove()
     if failed(out["output"]):
         return out
-    out |= _inventory(model, called, maker.constants)
-    out["made_in_forward"] = _fresh(fresh, out["modules"])
+    out |= inventory | _calls(called, kinds, inventory["modules"])
+    made, out["made_in_forward"] = _fresh(fresh)
+    out["modules"] += made
     out["unregistered"] = maker.unregistered
     if not isinstance(out["output"], np.ndarray):
         return out
@@ -238,31 +248,28 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
         out["train_copies"] = attempt(
             lambda: torch.cat([_drawn(maker.made(True), many, draw) for draw in draws])
         )
-        alike = failed(out["train_copies"]) or np.ptp(out["train_copies"], axis=0).max() < 1e-5
+        alike = failed(out["train_copies"]) or _spread(out["train_copies"]) < 1e-5
         # Nothing random, or the same in every row: other calls tell.
         return out | {"train_calls": [again(True, draw, few) for draw in range(10, 18) if alike]}
     if build.get("once"):
-        run = attempt(lambda: _run(maker.made(), x))
+        run = attempt(lambda: _run(maker.made(), x, *names))
         return out | {"train_calls": [again(True, draw) for draw in (10, 11)], "eval_run": run}
     out["again"] = attempt(lambda: _drawn(model, x))
     out["train_reseeded"] = again(True)
     for mode in (False, True):
         key = "train_run" if mode else "eval_run"
-        out[key] = attempt(lambda mode=mode: _run(maker.made(mode), x))
+        out[key] = attempt(lambda mode=mode: _run(maker.made(mode), x, *names))
     return out
 
 
-def _inventory(model: nn.Module, called: list[str], constants: Collection[str]) -> dict[str, Any]:
-    kinds, modules = dict(model.named_modules()), []
-    for name, part in model.named_modules():
-        for kind, known in (_RECURRENT | _CELLS | _OTHERS).items():
-            if type(part) is known:
-                options = {key: getattr(part, key) for key in _OPTIONS if hasattr(part, key)}
-                modules.append({"name": name, "kind": kind, "first_call": _first(called, name)} | options)
+def _spread(rows: np.ndarray) -> float:
+    """How far the rows of an array lie apart at most; 0 where there is nothing in it."""
+    return float(np.ptp(rows.astype(float), axis=0).max()) if rows.size else 0.0
+
+
+def _inventory(model: nn.Module, constants: Collection[str]) -> dict[str, Any]:
     return {
-        "modules": modules,
-        "calls": [name for name in called if type(kinds[name]) in _RECURRENT.values()],
-        "called": [f"{name} ({type(kinds[name]).__name__})" for name in called if name][:12],
+        "modules": [_layer(name, part) for name, part in model.named_modules() if _known(part)],
         "parameters": [
             {"name": name, "shape": list(p.shape), "learns": p.requires_grad}
             for name, p in model.named_parameters()
@@ -279,35 +286,66 @@ def _inventory(model: nn.Module, called: list[str], constants: Collection[str]) 
     }
 
 
-def _fresh(fresh: list[nn.Module], modules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The weights of layers that forward made by itself, with the values that they had in this call."""
-    found = []
+def _known(part: nn.Module) -> bool:
+    return KINDS.get(type(part).__name__) is type(part)
+
+
+def _layer(name: str, part: nn.Module) -> dict[str, Any]:
+    kind = type(part).__name__
+    if not _known(part):
+        return {"name": name, "kind": f"{kind} of its own" if kind in KINDS else kind, "first_call": -1}
+    options = OPTIONS.get(kind, {}).items()
+    return {"name": name, "kind": kind, "first_call": -1} | {
+        key: as_plain(getattr(part, key)) for key, as_plain in options
+    }
+
+
+def _calls(
+    called: list[str], kinds: Mapping[str, str], modules: list[dict[str, Any]]
+) -> dict[str, list[str]]:
+    """What forward called, in its order; notes each layer's first call."""
+    for module in modules:
+        module["first_call"] = _first(called, module["name"])
+    layers = {module["name"] for module in modules if module["kind"] in _RECURRENT}
+    return {
+        "calls": [name for name in called if name in layers][:MOST_CALLS],
+        "called": [f"{name} ({kinds[name]})" for name in called if name][:12],
+    }
+
+
+def _fresh(fresh: list[nn.Module]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(layers that forward made by itself, their weights with the values that they had in this call)."""
+    layers, weights = [], []
     for k, part in enumerate(dict.fromkeys(fresh)):
         owner = f"made in forward {k}"
-        modules.append({"name": owner, "kind": type(part).__name__, "first_call": -1})
-        found += [{"name": f"{owner}.{name}", "value": plain(p)} for name, p in part.named_parameters()]
-    return found
+        layers.append(_layer(owner, part))
+        weights += [{"name": f"{owner}.{name}", "value": plain(p)} for name, p in part.named_parameters()]
+    return layers, weights
 
 
 def _first(called: list[str], name: str) -> int:
     return called.index(name) if name in called else -1
 
 
-def _run(model: nn.Module, x: Tensor) -> dict[str, Any]:
-    """Output, buffers after the call, and gradients of a fixed weighting of the outputs."""
+def _run(model: nn.Module, x: Tensor, parameters: list[str], buffers: list[str]) -> dict[str, Any]:
+    """Output, these buffers after the call, and these parameters' gradients of a fixed weighting of outputs.
+
+    What forward has added to the model stays out.
+    """
     x = x.clone().requires_grad_()
     seeded(1)
     before = torch.get_rng_state()
     output = model(x)
     values = {
         "output": output.detach().clone(),
-        "buffers": [b.clone() for b in model.buffers()],
+        "buffers": [model.get_buffer(name).clone() for name in buffers],
         "draws": not torch.equal(before, torch.get_rng_state()),
     }
     if not output.requires_grad:
-        return values | {"input_gradient": None, "gradients": [None for _ in model.parameters()]}
+        return values | {"input_gradient": None, "gradients": [None for _ in parameters]}
     (output * loss_weights(output.shape)).sum().backward()
-    return values | {"input_gradient": x.grad, "gradients": [p.grad for p in model.parameters()]}
+    gradients = [model.get_parameter(name).grad for name in parameters]
+    return values | {"input_gradient": x.grad, "gradients": gradients}
 
 
 def loss_weights(shape: tuple[int, ...]) -> Tensor:
