@@ -22,7 +22,17 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # All that a kernel says of itself: JupyterLab would add what is missing as it opens the notebook, which
+    # shows as unsaved changes at once.
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3.11.7",
+    },
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

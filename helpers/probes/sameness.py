@@ -219,9 +219,11 @@ class _Comparison:
         first = tuple(places[0].tolist())
         our_value, their_value = ours[first].item(), theirs[first].item()
         values = our_value, their_value
-        shown = [f"{value:.6g}" if isinstance(value, float | complex) else str(value) for value in values]
-        if shown[0] == shown[1] != "nan":
-            shown = [repr(our_value), repr(their_value)]
+        # As few digits as tell the two apart: the last ones are other ones on another processor.
+        for digits in ".4g", ".6g", "":
+            shown = [f"{v:{digits}}" if isinstance(v, float | complex) else str(v) for v in values]
+            if shown[0] != shown[1]:
+                break
         labels = axes or [""] * len(first)
         index = ", ".join(f"{axis} {place}".strip() for axis, place in zip(labels, first, strict=True))
         text = f"{name} first differs at index ({index}): " if first else f"{name} differs: "

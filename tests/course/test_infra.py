@@ -1,14 +1,18 @@
 """The house itself: commands, pins, workflow, addresses."""
 
+import json
 import re
-import runpy
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -111,24 +115,115 @@ def test_environment_file_installs_the_same_requirements():
     assert "python=3.11" in environment["dependencies"]
 
 
-def test_repository_address_stands_once_and_badges_are_fresh():
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tools/badges.py"), "--check"], capture_output=True, text=True
+NOTEBOOKS = [*sorted(ROOT.glob("notebooks/**/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
+
+
+def badges(course, *words):
+    """The tool that `make badges` runs, in this folder."""
+    return subprocess.run(
+        [sys.executable, course / "tools/badges.py", *words], capture_output=True, encoding="utf-8"
     )
+
+
+def badges_copy(folder):
+    """What the tool reads and writes, with a git repository around it."""
+    for path in [ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "requirements.txt", *NOTEBOOKS]:
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    return folder
+
+
+def test_address_and_version_are_the_same_everywhere():
+    done = badges(ROOT, "--check")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_badges_follow_a_new_address_in_prose_and_in_code():
-    tool = runpy.run_path(str(ROOT / "tools/badges.py"))
-    new = ("https://github.com/elsewhere/course", "v9.9")
-    readme = tool["stamped"]((ROOT / "README.md").read_text(encoding="utf-8"), *new)
-    assert "github/elsewhere/course/blob/main/notebooks/01_rnn.ipynb" in readme
-    old = (ROOT / "notebooks/01_rnn.ipynb").read_text(encoding="utf-8")
-    notebook = tool["stamp_notebook"](old, *new)
-    assert "git+https://github.com/elsewhere/course@v9.9 babel" in notebook
-    assert PYPROJECT["project"]["urls"]["Repository"] not in notebook
-    changed = [a for a, b in zip(old.splitlines(), notebook.splitlines(), strict=True) if a != b]
-    assert len(changed) == 2  # the badge and the install line, nothing else
+def test_the_badges_lead_somewhere():
+    if "Repository" not in PYPROJECT["project"].get("urls", {}):
+        pytest.skip("no address yet: pyproject.toml has no Repository, so no badge can lead anywhere")
+    assert badges(ROOT, "--check").stdout.startswith(PYPROJECT["project"]["urls"]["Repository"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(ROOT).parts[0] + path.stem)
+def test_what_colab_opens_and_what_it_installs_are_of_one_version(path):
+    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]}
+    name = path.relative_to(ROOT).as_posix().replace("solutions/", "notebooks/")
+    [opened] = re.findall(rf"colab.research.google.com/github/([\w/.-]+)/blob/(\S+)/{name}", cells["title"])
+    [installed] = re.findall(r"git\+https://github.com/([\w/.-]+)@(\S+)", cells["setup-colab"])
+    assert opened == installed
+    assert installed[1] == f"v{PYPROJECT['project']['version']}"
+    assert len(cells["setup-colab"].splitlines()) <= 5
+    # A picture that is fetched would be a broken one wherever there is no network.
+    assert "](http" in cells["title"] and "![" not in cells["title"]
+
+
+@pytest.mark.parametrize(
+    "remote",
+    ["https://github.com/someone/course.git", "https://x:secret@github.com/someone/course/"]
+    + ["git@github.com:someone/course.git", "ssh://git@github.com/someone/course"],
+)
+def test_without_an_address_badges_take_it_from_the_git_remote_and_say_so(tmp_path, remote):
+    course = badges_copy(tmp_path)
+    subprocess.run(["git", "-C", course, "remote", "add", "origin", remote], check=True)
+    done = badges(course)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("https://github.com/someone/course at v")
+    assert "from the git remote `origin`): written into README.md, notebooks/01_rnn.ipynb" in done.stdout
+    for path in [ROOT / "README.md", *NOTEBOOKS]:
+        old, new = (r / path.relative_to(ROOT) for r in (ROOT, course))
+        assert "no_address_yet" not in new.read_text("utf-8") and "secret" not in new.read_text("utf-8")
+        before, after = old.read_text("utf-8").splitlines(), new.read_text("utf-8").splitlines()
+        changed = [line for line, other in zip(before, after, strict=True) if line != other]
+        assert len(changed) == (
+            4 if path.suffix == ".md" else 2
+        )  # the links; a notebook's link and install line
+    assert "fresh" in badges(course).stdout
+
+
+@pytest.mark.parametrize(
+    ("remote", "sentence"),
+    [
+        (None, "git has no remote `origin` here"),
+        ("https://gitlab.example/someone/course.git", "Colab opens only what lies on github.com"),
+        ("../elsewhere", "the git remote `origin` is ../elsewhere"),
+    ],
+)
+def test_no_address_yet_is_said_in_words(tmp_path, remote, sentence):
+    course = badges_copy(tmp_path)
+    if remote:
+        subprocess.run(["git", "-C", course, "remote", "add", "origin", remote], check=True)
+    done = badges(course)
+    assert done.returncode == 1 and done.stderr.startswith("No address yet: ")
+    assert sentence in done.stderr
+    assert (course / "README.md").read_bytes() == (ROOT / "README.md").read_bytes()
+
+
+def test_an_address_in_pyproject_counts_and_a_new_version_makes_the_badges_stale(tmp_path):
+    course = badges_copy(tmp_path)
+    pyproject = (course / "pyproject.toml").read_text("utf-8")
+    pyproject = re.sub(r"\[project.urls\]\n", r'\g<0>Repository = "https://github.com/a/b"\n', pyproject)
+    (course / "pyproject.toml").write_text(re.sub(r'\nversion = "[^"]+"', r'\nversion = "9.9"', pyproject))
+    stale = badges(course, "--check")
+    assert stale.returncode == 1 and "stale in README.md, notebooks/01_rnn.ipynb" in stale.stderr
+    assert badges(course).returncode == 0
+    text = (course / "notebooks/02_cnn.ipynb").read_text("utf-8")
+    assert "git+https://github.com/a/b@v9.9" in text and "github/a/b/blob/v9.9/notebooks/02_cnn" in text
+    assert badges(course, "--check").returncode == 0
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(ROOT).parts[0] + path.stem)
+def test_the_guard_of_colab_counts_no_failure_as_success(path, tmp_path):
+    """The cell as a kernel runs it where `google.colab` is there and the address, or the tag, is not."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    [guard] = ["".join(cell["source"]) for cell in cells if cell["id"] == "setup-colab"]
+    guard = re.sub(r"git\+https://\S+@", f"git+{(tmp_path / 'nowhere').as_uri()}@", guard)
+    colab = nbformat.v4.new_code_cell("import sys\nsys.modules['google.colab'] = sys")
+    notebook = nbformat.v4.new_notebook(cells=[colab, nbformat.v4.new_code_cell(guard)])
+    with pytest.raises(CellExecutionError, match="The course was not installed: pip says why, above"):
+        NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(tmp_path))
 
 
 @pytest.mark.skipif(

@@ -879,6 +879,17 @@ def test_a_gradient_a_second_output_and_a_scalar():
         same_as(Lambda(amax), Lambda(first), x)
 
 
+def test_numbers_that_differ_early_are_shown_with_four_digits():
+    """The last digits of an output are other ones on another processor; a lesson prints them."""
+    off = Lambda(lambda self, x: x * 1.5)
+    x = torch.full((1,), 0.56110851, dtype=torch.float64)
+    with pytest.raises(AssertionError, match=r"ours 0\.8417, theirs 0\.5611; 1 of 1"):
+        same_as(off, Lambda(lambda self, x: x * 1), x)
+    close = Lambda(lambda self, x: x * 1.00001)
+    with pytest.raises(AssertionError, match=r"ours 0\.561114, theirs 0\.561109; 1 of 1"):
+        same_as(close, Lambda(lambda self, x: x * 1), x)
+
+
 def test_numbers_that_look_alike_are_shown_in_full():
     off = Lambda(lambda self, x: x * (1 + 1e-9))
     x = torch.ones(1, dtype=torch.float64)

@@ -1,0 +1,45 @@
+"""A notebook that is opened and not touched: no unsaved changes, nothing fetched, no broken picture."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from browser import MARKS, chromium, jupyterlab, open_lab
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = [*sorted(ROOT.glob("notebooks/**/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
+
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab in a folder with a copy of every notebook, and a browser: (folder, address, browser)."""
+    folder = tmp_path_factory.mktemp("course")
+    for path in NOTEBOOKS:
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    with jupyterlab(folder) as address, chromium() as browser:
+        yield folder, address, browser
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_opening_changes_nothing_and_fetches_nothing(lab, path):
+    folder, address, browser = lab
+    name = path.relative_to(ROOT)
+    page = open_lab(browser, address, name.as_posix())
+    page.get_by_text("Open in Colab").first.wait_for()
+    # What JupyterLab writes into a notebook by itself it writes before the kernel is idle.
+    page.wait_for_timeout(2000)
+    assert page.locator(".jp-mod-dirty").count() == 0, "unsaved changes as soon as it is opened"
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1000)
+    assert (folder / name).read_bytes() == path.read_bytes(), "saving it untouched changes the file"
+    pictures = page.locator(".jp-Notebook img").evaluate_all(
+        "all => all.map(picture => picture.src.slice(0, 90))"
+    )
+    assert [src for src in pictures if not src.startswith(("data:", "blob:"))] == [], (
+        "fetched: broken when offline"
+    )
+    page.close()
