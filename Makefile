@@ -6,7 +6,7 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-slow lint notebooks release grade grade-stock bench badges lock clean
+.PHONY: help lab test test-fast test-slow lint notebooks release grade grade-stock bench badges lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -17,10 +17,13 @@ lab: .venv/.course  ## open the course in JupyterLab
 test: .venv/.all ## everything that must hold: ruff, pytest, every notebook re-executed and compared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises tests notebooks solutions
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises tests notebooks solutions
 
-test-slow: .venv/.all ## what takes long: five seeds, a real browser
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests
+test-fast: .venv/.all ## what one runs after each change: no notebook, nothing that takes seconds
+	$(BIN)/python -m pytest -m "not slow" --fast -n 2 --dist loadfile --no-loadscope-reorder tests
+
+test-slow: .venv/.all ## what takes long: five seeds, every labelled answer, a hostile class, a real browser
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder tests
 
 notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
 	$(BIN)/python tools/notebooks.py

@@ -20,9 +20,7 @@ from autograder.results import GradeError, Results
 from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError
 
-needs_bubblewrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None, reason="bubblewrap (bwrap) is not installed"
-)
+needs_bubblewrap = pytest.mark.bubblewrap
 FIRST = ("two_layer_lstm",)
 
 
@@ -323,7 +321,7 @@ def test_a_folder_that_is_no_course_is_said(tmp_path, monkeypatch, capsys):
 # --- the whole way, in the sandbox
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_a_class_in_the_sandbox_and_nbgraders_button_give_the_same(course):
     done = python(course.root, "-m", "autograder", "grade", NAME, "--jobs", "2")
@@ -339,7 +337,7 @@ def test_a_class_in_the_sandbox_and_nbgraders_button_give_the_same(course):
     assert (course.work(NAME) / "marks.csv").read_bytes() == text
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_two_dask_workers_one_killed_on_the_way(course):
     file = course.root / "scheduler.json"

@@ -433,7 +433,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @pytest.mark.parametrize("own", [False, True], ids=["received", "submitted"])
 def test_a_killed_run_is_made_good_by_the_next(course, mixed, monkeypatch, own, tmp_path):
     """Stopped before each single change of the disk, then run again: the same files as if never stopped."""

@@ -30,7 +30,7 @@ from course import (
 from labelled import labelled
 from nbgrader.api import Gradebook
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.classroom
 
 EXCHANGE = ("full", "half", "empty")
 MOODLE, CANVAS = "1234567", "4711"

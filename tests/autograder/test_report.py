@@ -163,7 +163,7 @@ def test_the_order_depends_on_the_answers_only():
     assert similarity.pairs({name: dict(reversed(answers[name].items())) for name in names}, {}) == found
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_a_class_of_1000_takes_seconds():
     chance = random.Random(0)
     answers = {

@@ -1,10 +1,8 @@
 """The sandbox from inside: what a submission cannot do, and what it can do without harm to the next one."""
 
 import os
-import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,10 +13,8 @@ from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
 
 ROOT = Path(__file__).resolve().parents[2]
-needs_bubblewrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None, reason="bubblewrap (bwrap) is not installed"
-)
-slow = pytest.mark.slow
+needs_bubblewrap = pytest.mark.bubblewrap
+slow = pytest.mark.classroom
 
 
 @pytest.fixture(scope="module")
@@ -164,10 +160,8 @@ def test_what_is_out_of_reach(warm, source, error):
     ],
 )
 def test_what_ends_a_step_by_force(warm, source, status):
-    began = time.monotonic()
     _, end = run(warm, source)
     assert end["status"] == status
-    assert time.monotonic() - began < 5 * 2 + 8
     assert text(warm, "print('next')") == "next"
 
 

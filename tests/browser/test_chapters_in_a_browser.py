@@ -4,12 +4,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser import MARKS, MINUTE, chromium, jupyterlab, open_lab, wait_until
+from browser import MINUTE, chromium, jupyterlab, open_lab, wait_until
 from sittings import sittings
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = MARKS
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser import MARKS, chromium, jupyterlab, open_lab
+from browser import chromium, jupyterlab, open_lab
 from labelled import labelled
 from playwright.sync_api import expect
 
 RELEASE = Path(__file__).resolve().parents[2] / "notebooks/04_exercises/04_exercises.ipynb"
 
-pytestmark = MARKS
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

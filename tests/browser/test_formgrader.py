@@ -4,7 +4,7 @@ import csv
 
 import nbformat
 import pytest
-from browser import MARKS, chromium, jupyterlab, open_lab
+from browser import chromium, jupyterlab, open_lab
 from course import (
     COURSE_ID,
     NAME,
@@ -20,7 +20,7 @@ from course import (
 from labelled import labelled
 from playwright.sync_api import expect
 
-pytestmark = MARKS
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

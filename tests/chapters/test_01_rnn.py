@@ -87,7 +87,7 @@ def trained_forecaster(seed, epochs=100):
     return wave, model, losses
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("seed", range(5))
 def test_forecast_beats_persistence_and_runs_free(seed):
     wave, model, losses = trained_forecaster(seed)
@@ -242,7 +242,7 @@ def test_pair_bits_on_counts_made_by_hand():
     assert bits == pytest.approx((0 + 1 + 1) / 3, abs=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("seed", range(5))
 def test_rnn_beats_counting_letters_and_gru_beats_counting_pairs(seed):
     words = data.language_names(seed=seed)
@@ -316,7 +316,7 @@ def test_dropout_does_not_cure_vanishing_gradients():
     assert feeling(0.0) < 1e-6 and feeling(0.5) < 1e-6
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("seed", range(5))
 def test_clipping_saves_the_level_and_chunks_must_hold_the_lag(seed):
     _, wild, _ = lesson.train_level(max_norm=float("inf"), seed=seed)
@@ -331,7 +331,7 @@ def test_clipping_saves_the_level_and_chunks_must_hold_the_lag(seed):
 # --- sitting 5
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("seed", range(5))
 def test_the_path_must_be_open_to_remember(seed):
     x, y = data.last_value_sequences(3000, seq_len=50, input_size=2, position=0, seed=seed)

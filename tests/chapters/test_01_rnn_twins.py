@@ -524,7 +524,7 @@ def test_the_input_projection_is_outside_the_time_loop(kind):
     assert counts == [44, 84]  # 2 layers · 2 directions · (1 + T)
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("name, limit", [("RNN", 3), ("GRU", 3.5), ("LSTM", 5)])
 def test_forward_and_backward_take_at_most_so_many_times_torchs(name, limit):
     threads = torch.get_num_threads()

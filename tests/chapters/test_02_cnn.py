@@ -974,7 +974,7 @@ def test_sliding_window_refuses(change, message):
 # --- what takes long ----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("name", TORCHS)
 def test_a_training_step_takes_at_most_two_and_a_half_times_torchs(name):
     threads = torch.get_num_threads()
@@ -994,7 +994,7 @@ def test_a_training_step_takes_at_most_two_and_a_half_times_torchs(name):
         torch.set_num_threads(threads)
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name, least", [("MyCNN", 0.975), ("SimpleCNN", 0.988)])
 def test_five_epochs_on_all_of_mnist(name, least, seed):

@@ -1144,7 +1144,7 @@ def dates():
     return tokens, vocabulary, dates
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("number", range(5))
 def test_dates_are_read_with_every_seed(dates, number):
     tokens, vocabulary, split = dates
@@ -1161,7 +1161,7 @@ def test_dates_are_read_with_every_seed(dates, number):
     print(f"seed {number}: test {reached:.4f}, sv {carried['sv']:.3f}, uk {carried['uk']:.3f}")
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("number", range(2))  # five trainings each: two seeds keep the run short
 def test_what_is_broken_shows_with_two_seeds(number):
     small = data.human_dates(("de", "en", "zh"), (), num_train=4000, num_val=300, num_test=300)
@@ -1188,7 +1188,7 @@ def test_what_is_broken_shows_with_two_seeds(number):
     assert exact["lost"] < 0.5 and exact["bold, warm"] > exact["bold, cold"] + 0.3
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 @pytest.mark.parametrize("number", range(5))
 def test_copying_with_every_seed(number, T=20):
     torch.manual_seed(number)

@@ -2,10 +2,6 @@
 
 import ast
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -98,7 +94,7 @@ def only_defines(cell):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.seeds
 def test_every_sitting_runs_on_its_own(path):
     """After the set-up cells alone; where the chapter says that its sittings build on each other, after the
     set-up and the definitions of the sittings before: nothing that they trained or computed is needed."""
@@ -115,33 +111,3 @@ def test_every_sitting_runs_on_its_own(path):
             pytest.fail(f"{title} does not run on its own: {error}")
         if build_on_each_other:
             defined += [cell for cell in cells if only_defines(cell)]
-
-
-def nbval(path):
-    """What `make test` does with one notebook."""
-    arguments = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg")]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, str(path)],
-        cwd=path.parent,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-
-
-def test_a_changed_output_is_caught(path, tmp_path):
-    """The first cells of the chapter pass the comparison; with one digit of an output changed they do not."""
-    notebook = nbformat.read(path, as_version=4)
-    printing = [
-        i for i, c in enumerate(notebook.cells) if c.get("outputs") and c.outputs[0].output_type == "stream"
-    ]
-    notebook.cells = notebook.cells[: printing[1] + 1]
-    copy = tmp_path / path.name
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    nbformat.write(notebook, copy)
-    good = nbval(copy)
-    assert good.returncode == 0, good.stdout
-    notebook.cells[-1].outputs[0].text = notebook.cells[-1].outputs[0].text.replace("\n", " changed\n", 1)
-    nbformat.write(notebook, copy)
-    bad = nbval(copy)
-    assert bad.returncode == 1 and "1 failed" in bad.stdout, bad.stdout

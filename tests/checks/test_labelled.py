@@ -53,14 +53,14 @@ def test_some_labelled_answers_in_the_quick_suite(answer):
     answer.check(seed=0)
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.parametrize("answer", ALL, ids=case_id)
 def test_every_labelled_answer_gets_its_points_and_its_finding(answer):
     for seed in (0, 1, 2):
         answer.check(seed)
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.parametrize("answer", ALL, ids=case_id)
 def test_the_check_in_the_notebook_gives_the_same_points(answer, capsys):
     if "no_answer" in answer.findings:
@@ -72,13 +72,13 @@ def test_the_check_in_the_notebook_gives_the_same_points(answer, capsys):
 
 
 # Those who had not seen the judge wrote many more right answers: three seeds of these are tried above.
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.parametrize("answer", [a for a in RIGHT if not a.name.startswith("fresh_")], ids=case_id)
 def test_no_verdict_on_a_right_answer_hangs_on_the_seed(answer):
     assert verdicts(answer, range(100, 150)) == {(10, ())}
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.parametrize("exercise", checks.EXERCISES)
 def test_no_verdict_on_the_nearest_wrong_answers_hangs_on_the_seed(exercise):
     for answer in nearest(exercise):

@@ -209,7 +209,7 @@ def test_neither_prints_nor_warnings_of_an_answer_reach_the_page(capfd):
     assert err == ""
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.parametrize("answer", WRONG, ids=case_id)
 def test_no_report_holds_an_unfilled_or_empty_text(answer):
     text = answer.verdict(0).text(10)

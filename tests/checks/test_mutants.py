@@ -6,7 +6,7 @@ is told by `equivalence`, which shares nothing with the graders. Both set all we
 do not count.
 
 Of each exercise so many mutants are graded as KEPT says, in a mixed but fixed order: about five minutes on
-one core. `MUTANTS=4 python -m pytest -m slow tests/checks/test_mutants.py` takes four times as many.
+one core. `MUTANTS=4 python -m pytest -m labelled tests/checks/test_mutants.py` takes four times as many.
 """
 
 import ast
@@ -27,6 +27,7 @@ import equivalence
 import mutants
 import pytest
 from labelled import RIGHT
+from torch_state import unharmed
 
 from helpers import checks
 from helpers.checks.running import one_thread
@@ -86,6 +87,12 @@ def made_of(exercise):
 
 
 def trial(answer, mutant):
+    """What `_trial` says. A mutant may leave gradients off for all that comes after it: not beyond this."""
+    with unharmed():
+        return _trial(answer, mutant)
+
+
+def _trial(answer, mutant):
     """(what became of the mutant, what tells it from the right answer or "", findings of the hidden cell)."""
     changed = replace(answer, source=mutant.source)
     try:
@@ -102,7 +109,7 @@ def trial(answer, mutant):
     except Endless:
         return "caught", "endless", []
     findings = [finding.name for finding in verdicts[0].findings]
-    told, relabelled = different(answer, changed)
+    told, relabelled = _different(answer, changed)
     if told and not relabelled:
         return "caught" if all(v.share < 1 for v in verdicts) else "survived", told, findings
     if any(v.share < 1 for v in verdicts):
@@ -117,6 +124,12 @@ def seen_of(answer):
 
 
 def different(answer, changed):
+    """What `_different` says, with torch put back as it was."""
+    with unharmed():
+        return _different(answer, changed)
+
+
+def _different(answer, changed):
     """(what tells the two apart, or ""; whether they are the same once the weights are relabelled)."""
     right, other, seen = answer.answer(), changed.answer(), seen_of(answer)
     try:
@@ -149,7 +162,7 @@ def test_each_mutant_has_one_change_and_is_there_once():
     assert changes["swapped: c = a - 1 / if c > b:"] == "swapped"
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.filterwarnings("ignore:dropout option")
 @pytest.mark.parametrize(
     "exercise, name, old, new, told",
@@ -172,7 +185,7 @@ def test_equivalence_tells_what_is_different(exercise, name, old, new, told):
     assert (told in found) if told else found == ""
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.filterwarnings("ignore:dropout option")
 def test_equivalence_knows_the_same_functions_kept_in_other_weights():
     answer = right("dropout_gru", "by_hand_torch_convention")
@@ -183,7 +196,7 @@ def test_equivalence_knows_the_same_functions_kept_in_other_weights():
     assert relabelled
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 def test_equivalence_takes_all_right_loops_for_one():
     first, *others = [answer for answer in RIGHT if answer.exercise == "gradient_clipping"]
     assert {
@@ -191,7 +204,7 @@ def test_equivalence_takes_all_right_loops_for_one():
     } == {}
 
 
-@pytest.mark.slow
+@pytest.mark.labelled
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="endless mutants are stopped by a timer of Unix")
 @pytest.mark.parametrize("exercise", checks.EXERCISES)
 def test_mutants_of_right_answers_are_marked_down_unless_they_are_right(exercise, capsys):

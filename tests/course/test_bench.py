@@ -1,7 +1,6 @@
 """`make bench` on a class so small that it shows only that the figures come out."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap (bwrap) is not installed")
+@pytest.mark.classroom
+@pytest.mark.bubblewrap
 def test_a_small_class_is_measured(tmp_path):
     words = ["--students", "6", "--stock", "1", "--scaling", "6", "--folder", str(tmp_path)]
     subprocess.run([sys.executable, ROOT / "tools" / "bench.py", *words], check=True, capture_output=True)

@@ -34,7 +34,7 @@ def marks(course):
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_marks_are_stock_nbgraders_and_nothing_else_is_touched(tmp_path):
     course = course_copy(tmp_path / "course", TOOL)
     # The course's own way of grading must not show: here it would give nobody a mark.

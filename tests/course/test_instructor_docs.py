@@ -66,7 +66,7 @@ def csv_rows(course, to):
         return {row["student_id"]: row for row in csv.DictReader(file)}
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_adding_an_exercise_as_the_page_says(tmp_path):
     start = time.perf_counter()
     course = course_copy(tmp_path / "course", "helpers")
@@ -104,7 +104,7 @@ def test_adding_an_exercise_as_the_page_says(tmp_path):
     print(f"from two blocks of text to two graded notebooks: {time.perf_counter() - start:.0f} s")
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_a_private_variant_counts_and_leaves_the_public_files_alone(tmp_path):
     bundle = ["tools/release.py", "helpers", "notebooks", "docs/students.md", "LICENSE", "NOTICE"]
     bundle += ["requirements.txt", "constraints.txt", "environment.yml", "pyproject.toml"]

@@ -103,12 +103,12 @@ def test_a_course_without_exercises_is_refused_in_words(tmp_path):
     assert "is CourseDirectory.source_directory right?" in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_the_same_course_gives_the_same_bytes(bundle, tmp_path):
     assert build(tmp_path).read_bytes() == bundle.read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 def test_pip_builds_the_package_out_of_it(unpacked, tmp_path):
     folder = shutil.copytree(unpacked, tmp_path / "course")  # setuptools builds in the folder that it reads
     words = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, folder]

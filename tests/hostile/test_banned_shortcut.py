@@ -9,7 +9,7 @@ from classroom import Classroom
 from kit import as_json
 from nbformat.v4 import new_code_cell, new_notebook
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.hostile, pytest.mark.bubblewrap]
 NAME = "05_by_hand"
 FIXTURE = Path(__file__).resolve().parent / "fixture"
 HEAD = """

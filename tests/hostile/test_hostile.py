@@ -1,5 +1,6 @@
 """Submissions that misbehave, graded as one class: each gets what it deserves, nothing else is touched."""
 
+import re
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import running  # noqa: F401
 from classroom import ROOT, Classroom, names, snapshot
 from kit import CASES, NAME
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.hostile, pytest.mark.bubblewrap]
 SITE = Path(sysconfig.get_paths()["purelib"])
 REAL_STARTUP = Path.home() / ".ipython" / "profile_default" / "startup"
 
@@ -106,11 +107,20 @@ def test_no_treasure_came_out(graded):
             assert f"{room.canary} ".encode() not in path.read_bytes(), path
 
 
+# As a number of its own: a hash holds any four digits sooner or later.
+HIDDEN_SEED = re.compile(r"(?<![0-9a-fA-F.])4011(?![0-9a-fA-F])")
+
+
+def test_a_seed_is_a_number_of_its_own():
+    assert HIDDEN_SEED.search("points=6, seed=4011)")
+    assert not HIDDEN_SEED.search('"key": "9f4011b2"') and not HIDDEN_SEED.search("0.4011")
+
+
 def test_no_source_came_out(graded):
     """What only the instructor's notebook holds: the seeds of the hidden checks."""
     for path in (graded.room.work / "results").glob("*.json"):
         text = path.read_text(encoding="utf-8")
-        assert "4011" not in text and "BEGIN HIDDEN" not in text and "SQLite" not in text, path
+        assert not HIDDEN_SEED.search(text) and "BEGIN HIDDEN" not in text and "SQLite" not in text, path
 
 
 def test_nothing_was_done_outside(graded):

@@ -16,7 +16,7 @@ import running
 from classroom import Classroom
 from kit import CASES, NAME
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.hostile, pytest.mark.bubblewrap]
 CHOSEN = {
     one.__name__
     for one in (

@@ -12,7 +12,6 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
@@ -22,10 +21,6 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells in the page, not only those in view
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-MARKS = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine (.ci/run installs it)"),
-]
 MINUTE = 60_000  # playwright counts milliseconds
 
 

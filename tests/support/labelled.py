@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch_state import unharmed
 
 from helpers import checks
 
@@ -38,7 +39,9 @@ class Labelled:
         """Probe, values, judge; the values go through bytes in between, as when a class is graded."""
         module = checks.exercise(self.exercise)
         task = module.task(seed)
-        return module.judge(task, through_bytes(module.probe(self.answer(), task)))
+        with unharmed():
+            values = module.probe(self.answer(), task)
+        return module.judge(task, through_bytes(values))
 
     def check(self, seed):
         verdict = self.verdict(seed)
