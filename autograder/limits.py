@@ -28,13 +28,14 @@ class ControlGroup:
             for name, value in (
                 ("memory.limit_in_bytes", memory),
                 ("memory.max", memory),
+                ("memory.memsw.limit_in_bytes", memory),
                 ("memory.swap.max", 0),
                 ("pids.max", processes),
             ):
                 for folder in folders:
                     # Swap may not be counted on this machine.
                     if (folder / name).exists():
-                        with contextlib.suppress(OSError) if "swap" in name else contextlib.nullcontext():
+                        with contextlib.suppress(OSError) if "sw" in name else contextlib.nullcontext():
                             (folder / name).write_text(str(value))
         except OSError:
             self.remove()

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import seccomp
 from autograder.inside import HOME, wire
 from autograder.limits import ControlGroup, control_group
 
@@ -27,7 +28,8 @@ bubblewrap (the command bwrap) is not on this machine, so a submission cannot be
   Debian, Ubuntu:  sudo apt install bubblewrap
   Fedora:          sudo dnf install bubblewrap
   macOS, Windows:  there is no bubblewrap; grade in a Linux container or virtual machine (Windows: WSL 2)
-To run the submissions all the same, with all that this user may do: --unsandboxed"""
+"""
+UNSANDBOXED = "To run the submissions all the same, with all that this user may do: --unsandboxed"
 
 
 class SandboxError(RuntimeError):
@@ -82,6 +84,7 @@ class Sandbox:
         self.unsandboxed = unsandboxed
         self.process: subprocess.Popen | None = None
         self.group: ControlGroup | None = None
+        self._filter: int | None = None  # a pipe that holds the filter of system calls
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -102,14 +105,24 @@ class Sandbox:
             ]
         bwrap = shutil.which("bwrap")
         if bwrap is None:
-            raise SandboxError(MISSING)
+            raise SandboxError(MISSING + UNSANDBOXED)
+        try:
+            calls = seccomp.program()
+        except OSError as error:
+            raise SandboxError(f"{error.strerror or error}\n{UNSANDBOXED}") from None
+        self._filter, into = os.pipe()
+        os.write(into, calls)
+        os.close(into)
         words = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
         # Not as root: the kernel lets only the powerful map root once more, and the inner wall maps its user.
         words += ["--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
         words += ["--die-with-parent", "--new-session", "--clearenv"]
+        words += ["--seccomp", str(self._filter)]
         for name, value in _ENVIRONMENT.items():
             words += ["--setenv", name, value]
         words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+        # Mapped, /dev/zero is memory that several processes share and that nothing counts.
+        words += ["--dev-bind", "/dev/null", "/dev/zero"]
         words += [
             "--size",
             str(self.limits.disk),
@@ -147,7 +160,11 @@ class Sandbox:
             stderr=subprocess.PIPE,
             env=_ENVIRONMENT | ({"PATH": os.environ["PATH"]} if self.unsandboxed else {}),
             start_new_session=True,
+            pass_fds=[] if self._filter is None else [self._filter],
         )
+        if self._filter is not None:
+            os.close(self._filter)
+            self._filter = None
         if self._frame() != b"r":
             raise SandboxError(f"the sandbox did not start: {self._last_words()}")
 
@@ -280,6 +297,31 @@ _TRIALS = (
         "        ready += len(os.read(heard, 6))\n    died, _ = os.waitpid(-1, os.WNOHANG)\n"
         "print('all six' if ready == 6 else ready)",
         lambda said, limits: said != "all six",
+    ),
+    (
+        "memory is bounded, also over programs that it starts",
+        # These have none of the memory that a fork begins with, and for which it is not charged.
+        "import subprocess, sys\n"
+        "hold = 'import time; kept = bytearray(180 << 20); kept[::4096] = bytes([1]) * (180 << 8); '\n"
+        "hold += 'print(1, flush=True); time.sleep(600)'\n"
+        "started = [subprocess.Popen([sys.executable, '-c', hold], stdout=-1) for _ in range(12)]\n"
+        "print('all twelve' if all(one.stdout.readline() for one in started) else 'some ended')",
+        lambda said, limits: said != "all twelve",
+    ),
+    (
+        "memory is bounded, also where processes share it",
+        "import ctypes, mmap, os\nsize, libc, kept = 1 << 26, ctypes.CDLL(None), []\n"
+        "libc.shmat.restype = ctypes.c_void_p\n"
+        "def mapped(file):\n    kept.append(mmap.mmap(file, size))\n    kept[-1][:] = bytes(size)\n"
+        "def in_a_file():\n    kept.append(os.memfd_create('x'))\n    os.pwrite(kept[-1], bytes(size), 0)\n"
+        "def by_number():\n    place = libc.shmat(libc.shmget(0, size, 0o1600), None, 0)\n"
+        "    if place == 2 ** 64 - 1: raise OSError\n"
+        "    ctypes.memset(place, 1, size)\n    kept.append(place)\n"
+        "def of_a_device(): mapped(os.open('/dev/zero', os.O_RDWR))\n"
+        "for make in (lambda: mapped(-1), of_a_device, in_a_file, by_number):\n"
+        "    try:\n        while len(kept) < 30: make()\n    except (OSError, ValueError): pass\n"
+        "print(len(kept))",
+        lambda said, limits: said in ("memory", "died") or (said.isdigit() and int(said) < 24),
     ),
 )
 

@@ -12,7 +12,6 @@ begin with `r` (ready), `d` (a piece of the child's reply) or `e` (the end, as J
 import gc
 import json
 import os
-import resource
 import select
 import signal
 import struct
@@ -104,19 +103,16 @@ class _Clock:
 
     def __init__(self, keeper: int, walled: bool) -> None:
         self.keeper, self.walled = keeper, walled
-        self.base = _own_memory(os.getpid())
         self.started = self.step_started = time.monotonic()
         self.spent = self.step_spent = 0.0
-        self.memory = self.count = 0
         self.status: int | None = None  # of the child, once it has ended
 
-    def look(self) -> None:
+    def look(self) -> list[int]:
+        """Take the CPU time; returns the processes that there are."""
         processes = self.processes()
-        self.count = len(processes)
         # What has ended no longer counts in /proc, so the sum can fall: the largest one seen holds.
         self.spent = max(self.spent, sum(map(_cpu, processes)))
-        # Each is forked with the memory of this one, which costs nothing until it is written to.
-        self.memory = sum(max(0, _own_memory(process) - self.base) for process in processes)
+        return processes
 
     def processes(self) -> list[int]:
         """All processes but ours: in this sandbox they can only be the student's."""
@@ -132,19 +128,18 @@ class _Clock:
 
     def over(self, limits: dict[str, Any]) -> str:
         """Which limit is passed, or ""."""
-        self.look()
+        processes = self.look()
         now = time.monotonic()
         for name, used, most in (
             ("cpu_item", self.spent - self.step_spent, limits["cpu_item"]),
             ("cpu", self.spent, limits["cpu"]),
             ("wall_item", now - self.step_started, WALL * limits["cpu_item"]),
             ("wall", now - self.started, WALL * limits["cpu"]),
-            ("memory", self.memory, limits["memory"]),
-            ("processes", self.count, limits["processes"] + 1),  # the keeper is ours
+            ("processes", len(processes), limits["processes"] + 1),  # the keeper is ours
         ):
             if used > most:
                 return name
-        return ""
+        return "memory" if _hold_more(processes, limits["memory"]) else ""
 
     def ended(self, grace: float) -> bool:
         """Has the child ended by itself, or does it within so many seconds?"""
@@ -228,14 +223,34 @@ def _cpu(process: int) -> float:
     return sum(map(int, fields[11:15])) / _TICK
 
 
-def _own_memory(process: int) -> int:
-    """Bytes of resident memory that are no file's; 0 if the process is gone. man 5 proc, statm."""
+def _hold_more(processes: list[int], most: int) -> bool:
+    """Do these hold more bytes than that, in memory or swapped out? man 5 proc, status and smaps_rollup.
+
+    Shared memory is in no such count. None can be had but for files in the submission's own folders, which
+    are bounded (see `autograder.seccomp`).
+    """
+    # A fork has its parent's memory, which costs nothing until it is written to. To count it for each is
+    # quick, and too much: only the exact count, which divides it and takes milliseconds, can condemn.
+    held = [_kilobytes(process, "status", b"RssAnon", b"VmSwap") for process in processes]
+    if sum(held) <= most:
+        return False
+    total = 0
+    for process, at_most in zip(processes, held, strict=True):
+        total += _kilobytes(process, "smaps_rollup", b"Pss_Anon", b"SwapPss") or at_most
+        if total > most:
+            return True
+    return False
+
+
+def _kilobytes(process: int, name: str, *fields: bytes) -> int:
+    """The sum of fields of a file in /proc, in bytes; 0 where it cannot be read."""
     try:
-        with open(f"/proc/{process}/statm", "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except (OSError, ValueError):
+        with open(f"/proc/{process}/{name}", "rb") as file:
+            content = file.read()
+    except OSError:
         return 0
-    return (resident - shared) * resource.getpagesize()
+    parts = (content.partition(b"\n%b:" % field)[2].split(None, 1) for field in fields)
+    return 1024 * sum(int(part[0]) for part in parts if part)
 
 
 def _read(file: int, size: int) -> bytes | None:

@@ -15,6 +15,8 @@ from autograder.inside import HOME
 _NEW_MOUNTS, _NEW_HOSTNAME, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 _NEW_USER, _NEW_PIDS, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 0x4000, 0x40000, 2, 4
+_MS_READ_ONLY, _MS_REMOUNT, _MS_BIND = 1, 0x20, 0x1000
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")  # those that bubblewrap shows
 _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP = 38, 24
 
 
@@ -42,7 +44,8 @@ def empty_folders(disk: int) -> None:
     """Fresh folders of so many bytes to write in, nothing in /proc; in this process's mount namespace.
 
     /proc would show the supervisor's processes: bubblewrap's covers keep us from mounting one of our own. All
-    else is read-only already, or would outlive this submission.
+    else is read-only already, or would outlive this submission. Devices are the machine's own: read-only,
+    they can still be written to, but root's submissions cannot change their mode and times.
     """
     _call("mount", b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
     # No user namespace below this one: with it, full powers over mounts would be had again.
@@ -53,6 +56,9 @@ def empty_folders(disk: int) -> None:
     for place, size in ((HOME, disk), *((place, disk) for place in tmp), ("/dev/shm", disk), ("/proc", 4096)):
         options = f"size={size},nr_inodes=4096,mode=1777".encode()
         _call("mount", b"tmpfs", place.encode(), b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
+    for name in DEVICES:
+        flags = _MS_REMOUNT | _MS_BIND | _MS_READ_ONLY | _MS_NOSUID
+        _call("mount", None, f"/dev/{name}".encode(), None, flags, None)
 
 
 def limit(cpu: float, memory: int, disk: int) -> None:

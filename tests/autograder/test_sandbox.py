@@ -9,6 +9,7 @@ import pytest
 
 from autograder import limits
 from autograder import sandbox as walls
+from autograder.inside import walls as inner
 from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
 
@@ -247,3 +248,164 @@ def test_without_walls_only_when_told_so():
         assert text(sandbox, "print('unsandboxed')") == "unsandboxed"
         assert run(sandbox, "while True: pass")[1]["status"] == "cpu_item"
         assert text(sandbox, "print('next')") == "next"
+
+
+def test_bubblewraps_arguments_are_these(monkeypatch):
+    """Its protection is what these say, no more: whoever changes one changes it here too, and says why."""
+    monkeypatch.setattr(walls.shutil, "which", lambda _: "/usr/bin/bwrap")
+    sandbox = Sandbox(ROOT / "helpers", ["torch"])
+    words = sandbox.command()
+    os.close(int(words[words.index("--seccomp") + 1]))
+    words[words.index("--seccomp") + 1] = "FILTER"
+    system = [word for place in walls._read_only() for word in ("--ro-bind", place, place)]
+    for link in ("/bin", "/lib", "/lib64"):  # merged into /usr on most systems, folders on others
+        if os.path.islink(link):
+            system += ["--symlink", os.readlink(link), link]
+        elif os.path.isdir(link):
+            system += ["--ro-bind", link, link]
+    assert words == [
+        "/usr/bin/bwrap",
+        "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+        "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL",
+        "--die-with-parent", "--new-session", "--clearenv",
+        "--seccomp", "FILTER",
+        "--setenv", "HOME", "/home/student",
+        "--setenv", "IPYTHONDIR", "/home/student/.ipython",
+        "--setenv", "LANG", "C.UTF-8",
+        "--setenv", "MPLBACKEND", "Agg",
+        "--setenv", "MPLCONFIGDIR", "/home/student/.matplotlib",
+        "--setenv", "OMP_NUM_THREADS", "1",
+        "--setenv", "PATH", "/usr/bin:/bin",
+        "--setenv", "PYTHONDONTWRITEBYTECODE", "1",
+        "--setenv", "PYTHONHASHSEED", "0",
+        "--setenv", "TMPDIR", "/home/student",
+        "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp",
+        "--dev-bind", "/dev/null", "/dev/zero",
+        "--size", str(64 << 20), "--tmpfs", "/home/student",
+        *system,
+        "--ro-bind", str(ROOT / "autograder" / "inside"), "/grader/autograder/inside",
+        "--ro-bind", str(ROOT / "helpers"), "/grader/helpers",
+        "--remount-ro", "/dev", "--remount-ro", "/",
+        "--chdir", "/",
+        "--", sys.executable, "-I", "-c", walls._START, "/grader", "walls", "torch",
+    ]  # fmt: skip
+
+
+def test_of_the_machine_only_python_and_the_system_can_be_seen(monkeypatch, tmp_path):
+    """Of a virtual environment in the course's folder its parts, never the folder."""
+    for part in ("bin", "lib"):
+        (tmp_path / ".venv" / part).mkdir(parents=True)
+    (tmp_path / ".venv" / "pyvenv.cfg").touch()
+    monkeypatch.setattr(walls.sys, "prefix", str(tmp_path / ".venv"))
+    monkeypatch.setattr(walls.sys, "base_prefix", "/usr")
+    parts = [str(tmp_path / ".venv" / part) for part in ("bin", "lib", "pyvenv.cfg")]
+    rest = [place for place in walls._read_only() if place not in parts]
+    assert set(rest) <= {"/usr", "/etc/ld.so.cache", "/etc/fonts"}
+    assert set(parts) <= set(walls._read_only())
+
+
+_KEYS = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+_ADD_KEY, _REQUEST_KEY = (248, 249) if os.uname().machine == "x86_64" else (217, 218)
+_SHOWN = ["/usr/bin/env", "/grader/helpers/__init__.py", "/dev"]
+_SHOWN += [f"/dev/{name}" for name in inner.DEVICES]
+BETWEEN = {  # a place: what one student leaves there, and what the next one would print if it found it
+    "files": (
+        "for place in ('.', '/tmp', '/dev/shm', '/proc'):\n    open(place + '/left', 'w').write('x')",
+        "import os\nfor place in ('.', '/tmp', '/dev/shm', '/proc'):\n"
+        "    if 'left' in os.listdir(place): print(place)",
+        "",
+    ),
+    "start-up files of Python and IPython": (
+        "import os\nos.makedirs('/home/student/.ipython/profile_default/startup')\n"
+        "open('/home/student/.ipython/profile_default/startup/0.py', 'w').write('print(1)')\n"
+        "open('/home/student/usercustomize.py', 'w').write('print(1)')\nopen('torch.py', 'w').write('')",
+        "import torch, subprocess, sys\nprint(torch.__file__ == '/home/student/torch.py')\n"
+        "print(subprocess.run([sys.executable, '-c', ''], capture_output=True, text=True).stdout)",
+        "False",
+    ),
+    "libraries in memory": (
+        "import torch, numpy, random\nfrom helpers import checks\n"
+        "torch.ones = numpy.ones = checks.check = None\n"
+        "torch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\nrandom.seed = None",
+        "import torch, numpy, random\nfrom helpers import checks\n"
+        "print(None in (torch.ones, numpy.ones, checks.check, random.seed), torch.get_default_dtype(),"
+        " torch.is_grad_enabled())",
+        "False torch.float32 True",
+    ),
+    "environment, folder, mask, priority, processors": (
+        "import os\nos.environ['LEFT'] = '1'\nos.chdir('/tmp')\nos.umask(0o777)\nos.nice(3)\n"
+        "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])",
+        "import os\nprint('LEFT' in os.environ, os.getcwd(), oct(os.umask(0)),"
+        f" os.nice(0) == {min(19, os.nice(0) + 5)},"
+        f" len(os.sched_getaffinity(0)) == {len(os.sched_getaffinity(0))})",
+        "False /home/student 0o22 True True",
+    ),
+    "a process that goes on, and all that it holds": (
+        "import os, socket, time, fcntl\nif os.fork() == 0:\n    os.setsid()\n"
+        "    heard = socket.socket(socket.AF_UNIX)\n    heard.bind('\\0left')\n    heard.listen()\n"
+        "    lock = open('/usr/bin/env')\n    fcntl.flock(lock, fcntl.LOCK_EX)\n    time.sleep(300)\n"
+        "time.sleep(0.3)",
+        "import fcntl, os, socket\n"
+        "try: socket.socket(socket.AF_UNIX).connect('\\0left')\nexcept OSError as e: print(e.errno)\n"
+        "fcntl.flock(open('/usr/bin/env'), fcntl.LOCK_EX | fcntl.LOCK_NB)\nprint('not locked')",
+        "111 not locked",
+    ),
+    "numbered queues and semaphores": (
+        _KEYS + "print(libc.msgget(77, 0o1666), libc.semget(77, 1, 0o1666))",
+        _KEYS + "print(libc.msgget(77, 0), libc.semget(77, 1, 0))",
+        "-1 -1",
+    ),
+    "named queues and semaphores": (
+        _KEYS + "libc.mq_open.restype = ctypes.c_int\nprint(libc.mq_open(b'/left', 0o102, 0o666, None))\n"
+        "import multiprocessing\nmade = multiprocessing.Semaphore(1)\nopen('/dev/shm/sem.left', 'w')",
+        _KEYS + "import os\nprint(libc.mq_open(b'/left', 0), os.listdir('/dev/shm'))",
+        "-1 []",
+    ),
+    "keyrings": (
+        _KEYS + f"for ring in range(-5, 0): libc.syscall({_ADD_KEY}, b'user', b'left', b'x', 1, ring)",
+        _KEYS + f"print(libc.syscall({_REQUEST_KEY}, b'user', b'left', None, 0))",
+        "-1",
+    ),
+    "the machine's name": (
+        "import socket\ntry: socket.sethostname('left')\nexcept OSError as e: print(e.errno)",
+        "import socket\nprint(socket.gethostname() == 'left')",
+        "False",
+    ),
+    "the network": (
+        "import socket\nheard = socket.socket()\ntry: heard.bind(('127.0.0.1', 4711)); heard.listen()\n"
+        "except OSError: pass\nimport os, time\nif os.fork() == 0: time.sleep(300)",
+        "import socket\ntry: socket.create_connection(('127.0.0.1', 4711), 1)\n"
+        "except OSError as e: print(e.errno)",
+        "101",
+    ),
+    "terminals": (
+        "import os\ntry: print(os.openpty())\nexcept OSError as e: print(e)\nif os.fork() == 0:\n"
+        "    import time; time.sleep(300)",
+        "import os\nprint([name for name in os.listdir('/dev/pts') if name != 'ptmx'])",
+        "[]",
+    ),
+    "mounts": (
+        _KEYS + "print(libc.mount(b'none', b'/tmp', b'tmpfs', 0, None), ctypes.get_errno())",
+        _KEYS + "print(libc.mount(b'none', b'/tmp', b'tmpfs', 0, None), ctypes.get_errno())",
+        "-1 1",
+    ),
+    "what the system and Python show": (
+        f"import os\nfor path in {_SHOWN}:\n"
+        "    for act in (lambda: os.utime(path, (1, 1)), lambda: os.setxattr(path, 'user.left', b'x'),\n"
+        "                lambda: os.rename(path, path + 'x')):\n"
+        "        try: act()\n        except OSError: pass",
+        f"import os\nfor path in {_SHOWN}:\n"
+        "    if os.stat(path).st_mtime == 1 or 'user.left' in os.listxattr(path): print(path)",
+        "",
+    ),
+}  # fmt: skip
+
+
+@slow
+@needs_bubblewrap
+@pytest.mark.parametrize("place", BETWEEN)
+def test_places_that_two_students_might_share(warm, place):
+    leave, look, nothing = BETWEEN[place]
+    said, end = run(warm, leave)
+    assert end["status"] == "done" and said[0]["error"] is None, said
+    assert text(warm, look).split() == nothing.split()
