@@ -2,7 +2,6 @@
 
 import errno
 import platform
-import shutil
 import socket
 import struct
 from pathlib import Path
@@ -32,9 +31,7 @@ NUMBERS = {  # from the kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl,
     },
 }  # fmt: skip
 MACHINE = {"x86_64": X86_64, "aarch64": AARCH64}.get(platform.machine())
-needs_bubblewrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None, reason="bubblewrap (bwrap) is not installed"
-)
+needs_bubblewrap = pytest.mark.bubblewrap
 needs_libseccomp = pytest.mark.skipif(
     MACHINE is None, reason="the filter is tried for x86_64 and aarch64, on Linux"
 )
@@ -171,7 +168,7 @@ CALLS = {  # arguments with which the call would succeed, or fail with another e
 }
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 @pytest.mark.parametrize("name", CALLS)
 def test_each_refused_call_from_inside(warm, name):
@@ -184,7 +181,7 @@ def test_every_refused_call_is_tried():
     assert set(CALLS) == {name for group in seccomp.REFUSED for name in group}
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_sockets_from_inside(warm):
     source = """
@@ -200,7 +197,7 @@ print(*(one.family.name for one in socket.socketpair()))
     assert said(warm, source).split() == ["1", "2", "10", "AF_UNIX", "AF_UNIX"]
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 @pytest.mark.skipif(MACHINE != X86_64, reason="instructions of this processor")
 def test_the_old_door_into_the_kernel_is_shut(warm):
@@ -217,7 +214,7 @@ print(libc.syscall(0x40000000 | 39), ctypes.get_errno())
     assert said(warm, source).split() == [str(-errno.ENOSYS), "-1", str(errno.ENOSYS)]
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_what_answers_may_use_goes_on_working(warm):
     """Threads, processes, workers of a data loader, memory shared by way of files, programs, sub-shells."""
@@ -241,7 +238,7 @@ print(subprocess.run(["echo", "program"], capture_output=True, text=True).stdout
     assert said(warm, source).split() == ["9", "9", "15.0", "7", "5", "4.0", "program"]
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_the_proof_fails_without_the_filter_where_nothing_else_counts_shared_memory(monkeypatch):
     allow_all = struct.pack("<HBBI", 0x06, 0, 0, 0x7FFF0000)
@@ -252,7 +249,7 @@ def test_the_proof_fails_without_the_filter_where_nothing_else_counts_shared_mem
         walls.prove()
 
 
-@pytest.mark.slow
+@pytest.mark.classroom
 @needs_bubblewrap
 def test_memory_of_programs_that_were_started_counts_in_full(monkeypatch):
     """What a fork begins with is not charged to it; a program that is started anew begins with nothing."""
