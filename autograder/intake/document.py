@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import nbformat
 
-MAX_BYTES = 50_000_000
+MAX_FILE = 200_000_000  # bytes of a notebook file
+MAX_MARKS = 8_000_000  # brackets and quotation marks of one that is larger than MAX_BYTES
+MAX_BYTES = 50_000_000  # characters of it that are used: all but what its cells have put out
 MAX_CELLS = 2_000  # a student's own cells over all; matching is quadratic in the worst case
 TYPES = ("code", "markdown", "raw")
 # No UTF-8 file can hold a lone surrogate, and no program text a NUL.
@@ -20,6 +22,11 @@ _MARKS = (
     (b"\xfe\xff", "utf-16", "UTF-16"),
     (b"\xef\xbb\xbf", "utf-8-sig", "UTF-8 with a byte order mark"),
 )
+
+
+# What may grow large in a notebook and is not used: outputs, and the state of widgets.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_UNUSED = re.compile(r"\s*+:\s*+(?=[\[{])")
 
 
 class Unreadable(ValueError):
@@ -58,10 +65,17 @@ def read(data):
     Raises Unreadable if they are no notebook: empty, not text, not JSON, not a list of cells, too large,
     nested too deeply.
     """
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f"it is larger than {MAX_BYTES // 1_000_000} MB")
+    if len(data) > MAX_FILE:
+        raise Unreadable(f"it is larger than {MAX_FILE // 1_000_000} MB")
     notes = []
-    found = _parse(_decode(data, notes))
+    text = _decode(data, notes)
+    if len(text) > MAX_BYTES:
+        if sum(map(text.count, '"[{')) > MAX_MARKS:
+            raise Unreadable(f"it is larger than {MAX_BYTES // 1_000_000} MB, and of too many small parts")
+        text = _without_outputs(text)
+    if len(text) > MAX_BYTES:
+        raise Unreadable(f"it is larger than {MAX_BYTES // 1_000_000} MB without its outputs")
+    found = _parse(text)
     if not isinstance(found, dict):
         raise Unreadable("it is JSON, but no notebook: it has no list of cells")
     if not isinstance(found.get("cells"), list):
@@ -69,13 +83,17 @@ def read(data):
     elif (found.get("nbformat"), found.get("nbformat_minor")) != (4, 5):
         version = f"{shown(found.get('nbformat'))}.{shown(found.get('nbformat_minor'))}"
         notes.append(f"It says that it is in notebook format {version}; it was read as 4.5.")
-    if len(found["cells"]) > MAX_CELLS:
-        raise Unreadable(f"it has {len(found['cells'])} cells; at most {MAX_CELLS} are read")
     raws = [raw for raw in found["cells"] if isinstance(raw, dict)]
     if len(raws) < len(found["cells"]):
         notes.append(
             f"{len(found['cells']) - len(raws)} entries of its list of cells are no cells; left out."
         )
+    if len(raws) > MAX_CELLS:
+        some = [raw for raw in raws if _text(raw.get("source")).strip()]
+        if len(some) > MAX_CELLS:
+            raise Unreadable(f"it has {len(some)} cells that hold something; at most {MAX_CELLS} are read")
+        notes.append(f"{len(raws) - len(some)} empty cells were left out.")
+        raws = some
     _note_mended(raws, notes)
     about = found.get("metadata")
     about = about if isinstance(about, dict) else {}
@@ -102,6 +120,27 @@ def _decode(data, notes):
     if not text.strip():
         raise Unreadable("it is empty")
     return text
+
+
+def _without_outputs(text):
+    """The JSON text with nothing in its "outputs" and "widgets"; one that is broken keeps what it has."""
+    kept, start, pos = [], 0, 0
+    while token := _TOKEN.search(text, pos):
+        pos = token.end()
+        if token[0] in ('"outputs"', '"widgets"') and (colon := _UNUSED.match(text, pos)):
+            kept.append(text[start : colon.end() + 1])
+            start = pos = _end(text, colon.end())
+    return "".join([*kept, text[start:]])
+
+
+def _end(text, start):
+    """Where the bracket that closes the one at `start` stands; the text's end where there is none."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.start()
+    return len(text)
 
 
 def _parse(text):

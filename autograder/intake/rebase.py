@@ -9,22 +9,21 @@ import copy
 import itertools
 import json
 import re
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
 
 import nbformat
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
-from autograder.intake.document import shown
+from autograder.intake.clean import clean
+from autograder.intake.document import Cell, shown
+from autograder.intake.matching import ALIKE, ANSWER, PLAIN, Match, Place, View, chain, match
 
-ALIKE = 0.6  # share of words in common from which two cells are taken for versions of one
-MAX_COMPARED = 50_000  # characters of a cell whose words are compared
-_DEFINED = re.compile(
-    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE
-)
+# What stands in an unanswered question where the answer may be elsewhere: nbgrader lets it wait for a person.
+ELSEWHERE = "*(Nothing was written here. The student wrote text in other cells: please read those.)*"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ANSWER, TEST, READ_ONLY, PLAIN = "answer", "test", "read-only", "plain"
+_Behind = dict[int, list[Cell]]
 
 
 @dataclass
@@ -35,6 +34,7 @@ class Rebased:
     flags : sentences on what an instructor should look at
     notes : sentences on what is odd but harmless
     known : how many of the released cells the student's notebook has
+    answered : names of the answer cells in which the student wrote something
     worked : whether the student wrote anything: an answer or a cell of their own
     """
 
@@ -43,10 +43,11 @@ class Rebased:
     flags: list[str]
     notes: list[str]
     known: int
+    answered: list[str]
     worked: bool
 
 
-def read_release(path):
+def read_release(path: Path) -> nbformat.NotebookNode:
     """The released notebook at `path`, in format 4.5; a cell without an id gets the same one each time."""
     notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
     if notebook.get("nbformat") != 4:
@@ -67,252 +68,84 @@ def read_release(path):
     return notebook
 
 
-class _View:
-    """A cell, the released or the student's, with what matching asks of it."""
-
-    def __init__(self, kind, source, identity, label):
-        self.type = kind
-        self.normal = "\n".join(line.rstrip() for line in source.strip().split("\n"))
-        self.id = identity
-        grade_id = label.get("grade_id")
-        self.grade_id = grade_id if isinstance(grade_id, str) else None
-        self.names = {a or b for a, b in _DEFINED.findall(self.normal)}
-        self._words = None
-
-    @property
-    def words(self):
-        if self._words is None:
-            self._words = Counter(re.findall(r"\w+|[^\w\s]", self.normal[:MAX_COMPARED]))
-            self._total = self._words.total()
-        return self._words
-
-    def alike(self, other):
-        """Dice's measure of the words in common, 0 to 1."""
-        shared = (self.words & other.words).total()
-        return 2 * shared / max(1, self._total + other._total)
-
-
-class _Place(_View):
-    """A cell of the released notebook."""
-
-    def __init__(self, cell):
-        self.cell = cell
-        self.label = cell.metadata.get("nbgrader", {})
-        super().__init__(cell.cell_type, cell.source, cell.id, self.label)
-        if is_solution(cell):
-            self.kind = ANSWER
-        elif is_grade(cell):
-            self.kind = TEST
-        elif is_locked(cell) or is_task(cell):
-            self.kind = READ_ONLY
-        else:
-            self.kind = PLAIN
-        self.name = self.grade_id or self.id
-
-    @property
-    def protected(self):
-        return self.kind in (TEST, READ_ONLY)
-
-    def labelled(self, cell):
-        """Whether the student's cell bears this one's grade_id."""
-        return self.grade_id is not None and self.grade_id == cell.grade_id
-
-    def answered_by(self, cell):
-        """Whether the cell holds more than the starter code."""
-        return cell.normal not in ("", self.normal)
-
-    def defined_by(self, cell):
-        """Whether the cell defines what the starter code defines at top level (True if that is nothing)."""
-        return self.names <= cell.names
-
-
-# ---- which of the student's cells is which of the released ones
-
-
-def _match(places, views):
-    """Two dicts: {place: view} by index, one to one, and {place: "grade_id" | "cell_id" | "place"}."""
-    home, how, used = {}, {}, set()
-
-    def take(pairs):
-        """Greedy: the best pair first, each place and each cell once. Pairs are (rank, place, view, way)."""
-        for _, p, v, way in sorted(pairs, key=lambda pair: (pair[0], -pair[1]), reverse=True):
-            if p not in home and v not in used:
-                home[p], how[p] = v, way
-                used.add(v)
-
-    def by_label(kinds, rank):
-        bearers = {}
-        for v, view in enumerate(views):
-            for key in {("grade_id", view.grade_id), ("id", view.id)}:
-                bearers.setdefault(key, []).append(v)
-        pairs = []
-        for p, place in enumerate(places):
-            if place.kind not in kinds:
-                continue
-            labelled = bearers.get(("grade_id", place.grade_id), []) if place.grade_id else []
-            for v in sorted({*labelled, *bearers.get(("id", place.id), [])}):
-                way = "grade_id" if place.labelled(views[v]) else "cell_id"
-                pairs.append((rank(place, views[v], v), p, v, way))
-        take(pairs)
-
-    def answer_rank(place, view, v):
-        answered, defined = place.answered_by(view), place.defined_by(view)
-        # A copied cell made into a scratch cell defines nothing: the starter code is the better answer then.
-        return (answered and defined, defined, answered, place.labelled(view), v)
-
-    def original_rank(place, view, v):
-        return (place.normal == view.normal, place.labelled(view), -v)
-
-    by_label((ANSWER,), answer_rank)
-    by_label((TEST, READ_ONLY), original_rank)
-    by_label((PLAIN,), original_rank)
-    _match_equal(places, views, home, used, take)
-    _match_gaps(places, views, home, used, take)
-    # What is still missing: the last cell, wherever it stands, that defines the right names.
-    take(
-        ((place.type == view.type, v), p, v, "place")
-        for p, place in enumerate(places)
-        if place.kind == ANSWER and place.names
-        for v, view in enumerate(views)
-        if place.defined_by(view) and place.answered_by(view)
-    )
-    return home, how
-
-
-def _match_equal(places, views, home, used, take):
-    """Cells without a label whose text is unchanged: those in order first, then the others."""
-    matched = {v: p for p, v in home.items()}
-
-    def key(view, p):
-        return p if p is not None else (view.type, view.normal)
-
-    ours = [key(place, p if p in home else None) for p, place in enumerate(places)]
-    theirs = [key(view, matched.get(v)) for v, view in enumerate(views)]
-    blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
-    take((0, a + i, b + i, "place") for a, b, size in blocks for i in range(size) if places[a + i].normal)
-    take(
-        (-v, p, v, "place")
-        for p, place in enumerate(places)
-        if place.normal and p not in home
-        for v, view in enumerate(views)
-        if v not in used and (place.type, place.normal) == (view.type, view.normal)
-    )
-
-
-def _match_gaps(places, views, home, used, take):
-    """Changed cells without a label: by what they define, by their words, by their place."""
-    chain = _chain(places, home)
-    in_order = 2 * len(chain) >= len(home)  # in a shuffled notebook a place says nothing
-    ends = [(-1, -1), *((p, home[p]) for p in chain), (len(places), len(views))]
-    for (p0, v0), (p1, v1) in zip(ends, ends[1:], strict=False):
-        gap_p = [p for p in range(p0 + 1, p1) if p not in home]
-        gap_v = [v for v in range(v0 + 1, v1) if v not in used and views[v].normal]
-        if not gap_p or not gap_v:
-            continue
-        pairs = []
-        for p in gap_p:
-            place = places[p]
-            for v in gap_v:
-                view = views[v]
-                if place.type != view.type:
-                    continue
-                if place.kind == ANSWER and place.names and place.defined_by(view):
-                    # A later version counts more, as with copies.
-                    pairs.append((2 + place.answered_by(view) + v / len(views), p, v, "place"))
-                elif (score := place.alike(view)) >= ALIKE:
-                    pairs.append((score, p, v, "place"))
-        take(pairs)
-        # A written answer shares no words with its stub, and may be the only thing here that it can be.
-        for kind in ("code", "markdown"):
-            open_p = [
-                p
-                for p in gap_p
-                if p not in home
-                and places[p].kind == ANSWER
-                and places[p].type == kind
-                and not places[p].names
-            ]
-            open_v = [v for v in gap_v if v not in used and views[v].type == kind]
-            if in_order and (len(open_p) == 1 or len(open_p) == len(open_v)):
-                take((0, p, v, "place") for p, v in zip(open_p, open_v, strict=False))
-
-
-def _chain(places, home):
-    """The places whose cells stand in the released order: a longest increasing run, sorted list of indices.
-
-    Where two runs are equally long, the one with fewer test cells: they count as moved then, not the answer.
-    """
-    order = sorted(home, key=home.get)  # places, in the order of the student's notebook
-    best = []  # for each: (weight of the best run that ends here, index of the one before it)
-    for i, p in enumerate(order):
-        before = max(((best[j][0], -j) for j in range(i) if order[j] < p), default=((0, 0), 1))
-        length, plain = before[0]
-        best.append(((length + 1, plain + (not places[p].protected)), -before[1]))
-    if not best:
-        return []
-    i = max(range(len(best)), key=lambda k: (best[k][0], -k))
-    run = []
-    while i >= 0:
-        run.append(order[i])
-        i = best[i][1]
-    return run[::-1]
-
-
 # ---- the new notebook, and what is said about it
 
 
 class _Findings:
     """Sentences; those that differ only in a cell's name are said once, with all the names."""
 
-    def __init__(self):
-        self._names = {}
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], list[str]] = {}
 
-    def say(self, before, name=None, after="."):
+    def say(self, before: str, name: str | None = None, after: str = ".") -> None:
         names = self._names.setdefault((before, after), [])
         if name is not None:
             names.append(f"`{shown(name)}`")
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         return [before + self._listed(names) + after for (before, after), names in self._names.items()]
 
     @staticmethod
-    def _listed(names, most=12):
+    def _listed(names: list[str], most: int = 12) -> str:
         names = list(dict.fromkeys(names))
         more = f" and {len(names) - most} more" if len(names) > most else ""
         return ", ".join(names[:most]) + more
 
 
-def rebase(release, cells):
-    """Put a student's `cells` (list of document.Cell) on the `release` notebook: Rebased.
+def rebase(release: nbformat.NotebookNode, cells: Sequence[Cell]) -> Rebased:
+    """Put a student's cells on the release notebook.
 
     Pure and deterministic. Never raises for anything that the student's cells may hold.
     """
-    places = [_Place(cell) for cell in release.cells]
-    views = [_View(cell.type, cell.source, cell.id, cell.label) for cell in cells]
-    home, how = _match(places, views)
+    places = [Place(cell) for cell in release.cells]
+    views = [View(cell.type, cell.source, cell.id, cell.label) for cell in cells]
+    found = match(places, views)
     flags, notes = _Findings(), _Findings()
-    _compare_places(places, views, home, flags, notes)
-    _compare_labels(places, cells, home, flags)
-    behind = _own_cells(places, views, cells, home, flags, notes)
+    _compare_places(places, views, found, flags, notes)
+    _compare_labels(places, cells, found, flags)
+    behind = _own_cells(places, views, cells, found, flags, notes)
     answers = {p: place for p, place in enumerate(places) if place.kind == ANSWER}
-    answered = any(place.answered_by(views[home[p]]) for p, place in answers.items() if p in home)
+    answered = [
+        place.name
+        for p, place in answers.items()
+        if p in found.written or (p in found.home and place.answered_by(views[found.home[p]]))
+    ]
     return Rebased(
-        notebook=_notebook(release, answers, cells, home, behind),
-        found={place.name: how.get(p, "missing") for p, place in answers.items()},
+        notebook=_notebook(release, answers, cells, found, behind, flags, notes),
+        found={place.name: found.how.get(p, "missing") for p, place in answers.items()},
         flags=flags.sentences(),
         notes=notes.sentences(),
-        known=len(home),
-        worked=answered or bool(behind),
+        known=len(found.home),
+        answered=answered,
+        worked=bool(answered or behind),
     )
 
 
-def _compare_places(places, views, home, flags, notes):
-    """What was deleted, edited, moved, or turned into another type of cell."""
+def _compare_places(
+    places: Sequence[Place], views: Sequence[View], found: Match, flags: _Findings, notes: _Findings
+) -> None:
+    """What was deleted, edited, moved, left as it was, or turned into another type of cell."""
+    home = found.home
     answers = [p for p, place in enumerate(places) if place.kind == ANSWER]
-    if answers and not any(p in home for p in answers):
+    if answers and not any(p in home or p in found.written for p in answers):
         flags.say("None of the answer cells was found: is it a notebook of this assignment", after="?")
-    standing = set(_chain(places, home))
+    standing = set(chain(places, home))
     for p, place in enumerate(places):
+        if p in found.written:
+            after = " holds no answer; the text in the cells beside it counts as one."
+            flags.say("The answer cell of ", place.name, after)
+            continue
+        if p in found.elsewhere:
+            flags.say(
+                "Not answered in its cell: ", place.name, "; text in cells of the student's own follows."
+            )
+        if found.left.get(p) is not None:
+            after = " holds no answer; the cell that defines what it asks for counts in its place."
+            flags.say("The answer cell of ", place.name, after)
+            continue
+        if p in found.after.values():
+            after = " holds no answer; cells of the student's own that define a part of it run after it."
+            flags.say("The answer cell of ", place.name, after)
         if p not in home:
             if place.kind == ANSWER:
                 flags.say("Missing answer cells: ", place.name, "; what was handed out stands there.")
@@ -336,9 +169,10 @@ def _compare_places(places, views, home, flags, notes):
             )
 
 
-def _compare_labels(places, cells, home, flags):
+def _compare_labels(places: Sequence[Place], cells: Sequence[Cell], found: Match, flags: _Findings) -> None:
     """What was changed in nbgrader's metadata."""
-    labelled = [p for p in sorted(home) if places[p].label]
+    home = found.home
+    labelled = [p for p in sorted(home) if places[p].label and found.left.get(p) is None]
     stripped = [p for p in labelled if not cells[home[p]].label]
     if len(stripped) > 1 and stripped == labelled:
         flags.say(
@@ -363,18 +197,27 @@ def _compare_labels(places, cells, home, flags):
 _LABEL = {"grade_id": None, "grade": False, "solution": False, "locked": False, "task": False, "points": None}
 
 
-def _value(value):
+def _value(value: Any) -> str:
     simple = value is None or isinstance(value, bool | int | float | str)
     return shown(json.dumps(value), 40) if simple else f"a {type(value).__name__}"
 
 
-def _own_cells(places, views, cells, home, flags, notes):
-    """The cells to insert: {place: [document.Cell]} behind that place, -1 for the top."""
+def _own_cells(
+    places: Sequence[Place],
+    views: Sequence[View],
+    cells: Sequence[Cell],
+    found: Match,
+    flags: _Findings,
+    notes: _Findings,
+) -> _Behind:
+    """The cells to insert, by the place that they stand behind, -1 for the top."""
+    home = found.home
+    gone = {*found.left.values()}.union(*found.written.values())
     place_of = {v: p for p, v in home.items()}
     by_grade_id = {place.grade_id: p for p, place in enumerate(places) if place.grade_id is not None}
     by_id = {place.id: p for p, place in enumerate(places)}
     protected_texts = {(place.type, place.normal): place for place in places if place.protected}
-    behind = {}
+    behind: _Behind = {}
     anchor = -1
     for v, (view, cell) in enumerate(zip(views, cells, strict=True)):
         if v in place_of:
@@ -387,15 +230,17 @@ def _own_cells(places, views, cells, home, flags, notes):
                     "Changed cells of the assignment: ", place.name, "; the changed copies follow them."
                 )
             continue
+        if v in gone:
+            continue
         q = by_grade_id.get(view.grade_id, by_id.get(view.id))
         relative = places[q] if q is not None else None
-        spot = anchor
+        spot = found.after.get(v, found.along[v] - 1 if v in found.along else anchor)
         if relative is not None and relative.kind == ANSWER:
             flags.say("Answer cells that occur more than once: ", relative.name, "; the last answer counts.")
             if not relative.answered_by(view):
                 continue
             # Whatever moved, an earlier version must run before the one that counts.
-            if v < home[q]:
+            if v < home.get(q, -1):
                 spot = min(anchor, q - 1)
         else:
             twin = protected_texts.get((view.type, view.normal))
@@ -415,29 +260,59 @@ def _own_cells(places, views, cells, home, flags, notes):
 _CLAIMS = ("grade", "solution", "locked", "task")
 
 
-def _notebook(release, answers, cells, home, behind):
-    """The new notebook; `answers` are the places to fill."""
+def _notebook(
+    release: nbformat.NotebookNode,
+    answers: Mapping[int, Place],
+    cells: Sequence[Cell],
+    found: Match,
+    behind: _Behind,
+    flags: _Findings,
+    notes: _Findings,
+) -> nbformat.NotebookNode:
+    """The new notebook; `answers` are the places to fill. Text is made harmless on its way."""
     taken = {cell.id for cell in release.cells}
     fresh = (name for n in itertools.count(1) if (name := f"student-{n}") not in taken)
     notebook = copy.deepcopy(release)
     new = [_own(cell, next(fresh)) for cell in behind.get(-1, [])]
     for p, node in enumerate(notebook.cells):
-        if p in answers and p in home:
-            cell = cells[home[p]]
-            node.source = cell.source
-            node.pop("attachments", None)
-            if node.cell_type == "markdown" and cell.attachments:
-                node.attachments = nbformat.from_dict(cell.attachments)
+        if p in answers:
+            _fill(node, [cells[v] for v in found.written.get(p, [found.home[p]] if p in found.home else [])])
+        if p in found.elsewhere:
+            node.source = f"{node.source}\n\n{ELSEWHERE}".strip()
         if node.cell_type == "code":
             node.outputs, node.execution_count = [], None
         new.append(node)
         new += [_own(cell, next(fresh)) for cell in behind.get(p, [])]
+    for node in new:
+        by_student = "autograder" in node.metadata or node.metadata.get("nbgrader", {}).get("solution")
+        if node.cell_type == "markdown" and by_student:
+            _clean(node, flags, notes)
     notebook.cells = new
     nbformat.validate(notebook)
     return notebook
 
 
-def _own(cell, identity):
+def _fill(node: nbformat.NotebookNode, cells: Sequence[Cell]) -> None:
+    """Put the text of an answer's cells, mostly one, into its place."""
+    if not cells:
+        return
+    node.source = "\n\n".join(cell.source for cell in cells)
+    node.pop("attachments", None)
+    pictures = {name: data for cell in cells for name, data in cell.attachments.items()}
+    if node.cell_type == "markdown" and pictures:
+        node.attachments = nbformat.from_dict(pictures)
+
+
+def _clean(node: nbformat.NotebookNode, flags: _Findings, notes: _Findings) -> None:
+    name = node.metadata.get("nbgrader", {}).get("grade_id", node.id)
+    done = clean(node.source, node.get("attachments", {}))
+    if done.source != node.source:
+        told = flags if done.active else notes
+        told.say("HTML or links in text cells that no page should follow stand there as text: ", name)
+    node.source = done.source
+
+
+def _own(cell: Cell, identity: str) -> nbformat.NotebookNode:
     """A cell of the student's own, with nothing but its text (and pictures)."""
     about = {"id": identity, "metadata": {"autograder": {"from": "student"}}}
     if cell.type == "code":

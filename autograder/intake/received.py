@@ -6,20 +6,19 @@ folder under running numbers. Links are never followed.
 
 import itertools
 import os
-import re
-import shutil
-import stat
 import tempfile
-import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.intake.document import MAX_BYTES, shown
+from autograder.intake import archives
+from autograder.intake.archives import Budget, Refused
+from autograder.intake.document import MAX_FILE
 
-MAX_FILES = 10_000  # of an archive inside what was received
-MAX_UNPACKED = 1_000_000_000  # bytes of such an archive
-MAX_DEPTH = 2  # archives in one another: the platform's download, and what the student packed
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+
+Parts = tuple[str, ...]
+Whose = Callable[[Parts], str | None]
 
 
 @dataclass(frozen=True)
@@ -32,135 +31,125 @@ class File:
     archives : the archives it lies in, as (index in parts, where the archive itself lies), outermost first
     """
 
-    parts: tuple[str, ...]
+    parts: Parts
     disk: Path | None = None
     refused: str = ""
     archives: tuple[tuple[int, Path], ...] = ()
 
 
-def walk(root, scratch):
-    """All files in `root`, a folder, a zip archive or one file: list of File sorted by their paths.
+def walk(root: Path | str, scratch: Path | str, whose: Whose = lambda parts: None) -> list[File]:
+    """All files in `root`, a folder, an archive or one file, sorted by their paths.
 
-    What archives hold is written to the folder `scratch`, which must outlive the files' use.
+    What archives hold is written to the folder `scratch`, which must outlive the files' use. `whose` says for
+    a path which student it belongs to, or None: all archives of one student share one budget.
     Raises FileNotFoundError if there is nothing at `root`, ValueError if it is a broken archive.
     """
-    root, scratch = Path(root), Path(tempfile.mkdtemp(dir=scratch))
-    numbers = (scratch / str(n) for n in itertools.count())
+    root = Path(root)
+    walker = _Walker(Path(tempfile.mkdtemp(dir=scratch)), whose)
     if root.is_dir():
-        files = list(_folder(root.resolve(), numbers))
+        files = list(walker.folder(root.resolve()))
     elif not root.is_file():
         raise FileNotFoundError(f"there is no file or folder {root}")
-    elif root.suffix.lower() == ".zip":
-        try:
-            zipfile.ZipFile(root).close()
-        except Exception as error:  # zipfile.BadZipFile, or whatever else a damaged directory leads to
+    elif archives.is_archive(root.name):
+        files = list(walker.archive(root, (), ()))
+        broken = [file.refused for file in files if not file.parts]
+        if broken:
             raise ValueError(
-                f"{root} is not a zip archive, or it is damaged ({error}): download it again"
-            ) from None
-        files = list(_archive(root, (), (), numbers, limited=False))
+                f"{root} is not a zip or tar archive, or it is damaged: {broken[0]}. Download it again"
+            )
     else:
         files = [_file(root, (root.name,))]
     return sorted((f for f in files if not _litter(f.parts)), key=lambda f: f.parts)
 
 
-def _litter(parts):
+def _litter(parts: Parts) -> bool:
     return any(part in LITTER or part.startswith("._") for part in parts)
 
 
-def _file(path, parts):
+def _file(path: Path, parts: Parts) -> File:
     """A file on disk. One too large is kept, but not read."""
-    size = path.stat().st_size
-    large = f"it is larger than {MAX_BYTES // 1_000_000} MB" if size > MAX_BYTES else ""
+    large = f"it is larger than {MAX_FILE // 1_000_000} MB" if path.stat().st_size > MAX_FILE else ""
     return File(parts, path, large)
 
 
-def _folder(root, numbers):
-    waiting = [(root, ())]
-    while waiting:
-        folder, above = waiting.pop()
+class _Walker:
+    """Yields File after File of a folder or an archive, and of the archives in it."""
+
+    def __init__(self, scratch: Path, whose: Whose) -> None:
+        self._numbers = (scratch / str(n) for n in itertools.count())
+        self._whose = whose
+        self._budgets: dict[str, Budget] = {}
+
+    def folder(self, root: Path) -> Iterator[File]:
+        waiting: list[tuple[Path, Parts]] = [(root, ())]
+        while waiting:
+            folder, above = waiting.pop()
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                if not above:
+                    raise
+                yield File(above, refused=f"the folder cannot be read: {error.strerror}")
+                continue
+            for entry in entries:
+                parts = (*above, entry.name)
+                if entry.is_symlink():
+                    yield File(parts, refused="it is a link, and links are not followed")
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append((Path(entry.path), parts))
+                elif not entry.is_file(follow_symlinks=False):
+                    yield File(parts, refused="it is neither a file nor a folder")
+                elif archives.is_archive(entry.name):
+                    yield from self.archive(Path(entry.path), parts, ())
+                else:
+                    yield _file(Path(entry.path), parts)
+
+    def archive(
+        self,
+        path: Path,
+        parts: Parts,
+        outer: tuple[tuple[int, Path], ...],
+        budgets: tuple[Budget, ...] = (),
+    ) -> Iterator[File]:
+        """The files of the archive at `path`, which itself is the file `parts`."""
+        if len(outer) >= archives.DEPTH:
+            why = f"it is an archive inside {len(outer)} others, which is not opened: unpack it by hand"
+            yield File(parts, path, why, outer)
+            return
+        around = (*outer, (len(parts) - 1, path))
+        student = self._whose(parts) if parts else None
+        size = path.stat().st_size
+        if (student or budgets) and size > MAX_FILE:
+            yield File(parts, path, f"it is an archive larger than {MAX_FILE // 1_000_000} MB", outer)
+            return
+        if not budgets or student:
+            budgets = (*budgets, self._budget(student, size))
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            if not above:
-                raise
-            yield File(above, refused=f"the folder cannot be read: {error.strerror}")
-            continue
-        for entry in entries:
-            parts = (*above, entry.name)
-            if entry.is_symlink():
-                yield File(parts, refused="it is a link, and links are not followed")
-            elif entry.is_dir(follow_symlinks=False):
-                waiting.append((Path(entry.path), parts))
-            elif not entry.is_file(follow_symlinks=False):
-                yield File(parts, refused="it is neither a file nor a folder")
-            elif entry.name.lower().endswith(".zip"):
-                yield from _archive(Path(entry.path), parts, (), numbers)
-            else:
-                yield _file(Path(entry.path), parts)
-
-
-def _archive(path, parts, archives, numbers, limited=True):
-    """The files of the zip archive at `path`, which itself is the file `parts`."""
-    archives = (*archives, (len(parts) - 1, path))
-    if limited and path.stat().st_size > MAX_BYTES:
-        yield File(parts, path, f"it is an archive larger than {MAX_BYTES // 1_000_000} MB")
-        return
-    try:
-        archive = zipfile.ZipFile(path)
-    except Exception as error:  # whatever a malformed directory makes of zipfile
-        yield File(parts, path, f"it is a damaged archive: {shown(error)}")
-        return
-    with archive:
-        count = total = 0
-        for info in archive.infolist():
-            names = re.split(r"[/\\]", info.filename)
-            if names[-1] == "":
-                continue  # a folder
-            # Names that lead out of the archive are left out; what remains tells whose it is.
-            inner = (*parts, *(n for n in names if n not in ("", ".", "..")))
-            inner = inner or ("unnamed",)
-            count, total = count + 1, total + info.file_size
-            why = _refusal(info, names)
-            if limited and (count > MAX_FILES or total > MAX_UNPACKED):
-                why = f"the archive holds more than {MAX_FILES} files or {MAX_UNPACKED // 1_000_000} MB"
-            if not why:
-                disk = next(numbers)
-                why = _unpack(archive, info, disk)
-            if why:
-                yield File(inner, None, why, archives)
-                if count > MAX_FILES and limited:
+            for entry in archives.entries(path, min(budget.bytes for budget in budgets)):
+                inner = (*parts, *entry.names)
+                disk, why, spent = None, entry.refused, False
+                if not why:
+                    try:
+                        spent = True
+                        for budget in budgets:
+                            budget.take(entry.size)
+                        spent = False
+                        disk = next(self._numbers)
+                        entry.save(disk)
+                    except Refused as error:
+                        disk, why = None, str(error)
+                if disk is not None and archives.is_archive(inner[-1]):
+                    yield from self.archive(disk, inner, around, budgets)
+                else:
+                    yield File(inner, disk, why, around)
+                if spent:
                     return  # one sentence for all the rest
-            elif inner[-1].lower().endswith(".zip"):
-                yield from _nested(disk, inner, archives, numbers)
-            else:
-                yield File(inner, disk, "", archives)
+        except Refused as error:
+            yield File(parts, path, str(error), outer)
 
-
-def _nested(disk, parts, archives, numbers):
-    if len(archives) >= MAX_DEPTH:
-        yield File(parts, disk, "it is an archive in an archive in an archive, which is not opened", archives)
-    else:
-        yield from _archive(disk, parts, archives, numbers)
-
-
-def _refusal(info, names):
-    """Why an entry of an archive is not unpacked; "" if it is."""
-    if names[0] == "" or ".." in names or re.match(r"[A-Za-z]:", names[0]):
-        return "its path leads out of the archive"
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return "it is a link, and links are not followed"
-    if info.flag_bits & 1:
-        return "it is encrypted"
-    if info.file_size > MAX_BYTES:
-        return f"it is larger than {MAX_BYTES // 1_000_000} MB"
-    return ""
-
-
-def _unpack(archive, info, disk):
-    """Write an entry's bytes to `disk`, never more than its header claims; says what went wrong, or ""."""
-    try:
-        with archive.open(info) as source, disk.open("xb") as target:
-            shutil.copyfileobj(source, target)
-    except Exception as error:  # damaged data, an unknown method: a dozen exception classes
-        return f"it is damaged: {type(error).__name__}: {shown(error)}"
-    return ""
+    def _budget(self, student: str | None, size: int) -> Budget:
+        if student is not None:
+            fresh = Budget(archives.MAX_FILES, archives.MAX_UNPACKED)
+            return self._budgets.setdefault(student, fresh)
+        most = max(archives.MAX_UNPACKED, archives.RATIO * size)
+        return Budget(20 * archives.MAX_FILES, most, "an archive of its size")

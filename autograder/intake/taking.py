@@ -60,9 +60,11 @@ def run(course, folder, assignment=None, students_csv=None):
     folder = Path(folder)
     with tempfile.TemporaryDirectory(prefix="intake-") as scratch:
         own = folder.resolve() == course.submissions.resolve()
-        files = [] if own else received.walk(folder, scratch)
+        known = _known(course, students_csv)
+        whose = _whose(known, assignment, folder.stem)
+        files = [] if own else received.walk(folder, scratch, whose)
         desk = _Desk(course, assignment, release, Path(scratch))
-        students, note = _enrolled(course, students_csv, files, assignment, folder.stem, desk)
+        students, note = _enrolled(known, course, files, assignment, folder.stem, desk)
         sent, unassigned = _sort(files, students, assignment, set(course.assignments()) - {assignment})
         for student in sorted(set(course.submitters(assignment)) - students.ids):
             path = course.submitted(student, assignment).relative_to(course.root)
@@ -104,17 +106,34 @@ def _only(assignments):
     raise ValueError(f"say which assignment was received, with --assignment. Released: {names}")
 
 
-def _enrolled(course, students_csv, files, assignment, wrapper, desk):
-    """The roster, and a note for every record if it had to be made up from what was received."""
+def _known(course, students_csv):
+    """The students of the gradebook and of the list."""
     students = {student.id: student for student in course.students()}
     for student in roster.read_csv(students_csv) if students_csv else []:
         given = {f.name: value for f in fields(student) if (value := getattr(student, f.name))}
         students[student.id] = replace(students.get(student.id, student), **given)
-    if students:
-        return roster.Roster(list(students.values()), assignment), None
+    return list(students.values())
+
+
+def _whose(known, assignment, wrapper):
+    """A function that says for a path whose it is, as far as the path alone tells."""
+    enrolled = roster.Roster(known, assignment)
+
+    def whose(parts):
+        if known:
+            return enrolled.owner(parts).student
+        return next((s.id for s in roster.from_layout([parts], assignment, wrapper)), None)
+
+    return whose
+
+
+def _enrolled(known, course, files, assignment, wrapper, desk):
+    """The roster, and a note for every record if it had to be made up from what was received."""
+    if known:
+        return roster.Roster(known, assignment), None
     made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], assignment, wrapper)}
-    known = {*course.submitters(assignment), *desk.recorded()}
-    made_up |= {name: roster.Student(name) for name in known}
+    earlier = {*course.submitters(assignment), *desk.recorded()}
+    made_up |= {name: roster.Student(name) for name in earlier}
     note = "No list of students was given; enrolled because something was received."
     return roster.Roster(list(made_up.values()), assignment), note
 

@@ -3,12 +3,15 @@
 import copy
 import json
 import random
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.filters import markdown2html
 from small_assignment import ANSWERS, STUBS, answered, by_id, handed_out, label, raw_cell
 
 from autograder.intake import document
@@ -161,16 +164,134 @@ def test_answer_retyped_in_a_new_cell_at_another_place(release, cells):
     assert done.found["beta"] == "place"
 
 
-def test_answer_split_over_two_cells_still_runs_in_order(release, cells):
+def own_behind(cells, name, *sources, kind="code"):
+    """Put cells of the student's own behind the answer cell of this name."""
+    at = cells.index(by_id(cells, name)) + 1
+    cells[at:at] = [raw_cell(kind, f"own{i}", text) for i, text in enumerate(sources)]
+
+
+@pytest.mark.parametrize("left", ["", STUBS["alpha"]], ids=["empty", "stub"])
+@pytest.mark.parametrize("where", ["above", "below", "at the end"])
+@pytest.mark.parametrize("stripped", [False, True])
+def test_an_untouched_answer_cell_yields_to_one_that_defines_its_name(release, cells, left, where, stripped):
     place = cells.index(by_id(cells, "alpha"))
-    cells[place]["source"] = ""
-    cells.insert(place + 1, raw_cell("code", "mine", ANSWERS["alpha"]))
+    cells[place]["source"] = left
+    cells.insert(
+        {"above": place, "below": place + 1}.get(where, len(cells)),
+        raw_cell("code", "mine", ANSWERS["alpha"]),
+    )
+    if stripped:
+        for cell in cells:
+            cell["metadata"] = {}
     done = put(release, cells)
-    assert intact(release, done, ANSWERS | {"alpha": ""})
+    assert intact(release, done)
+    assert students(done) == []
+    assert done.found["alpha"] == "place"
+    yields = "The answer cell of `alpha` holds no answer; "
+    yields += "the cell that defines what it asks for counts in its place."
+    assert yields in done.flags
+    assert done.answered == list(ANSWERS)
+
+
+def test_what_the_cell_that_counts_needs_runs_before_it(release, cells):
+    by_id(cells, "alpha")["source"] = STUBS["alpha"]
+    at = cells.index(by_id(cells, "alpha_hidden")) + 1
+    cells[at:at] = [
+        raw_cell("code", "base", "class Base:\n    pass"),
+        raw_cell("code", "mine", "class Alpha(Base):\n    pass"),
+    ]
+    done = put(release, cells)
     order = [cell.source for cell in done.notebook.cells]
-    assert order.index(ANSWERS["alpha"]) + 1 == order.index("print('alpha')")
-    assert done.notes == ["Empty answer cells: `alpha`."]
-    assert done.worked
+    assert order.index("class Base:\n    pass") + 1 == order.index("class Alpha(Base):\n    pass")
+    assert sources(done)["alpha"] == "class Alpha(Base):\n    pass"
+
+
+def test_an_answer_in_two_cells_above_its_stub(release, cells):
+    """Together they define all that the starter code defines, one of them alone does not."""
+    by_id(cells, "gamma")["source"] = STUBS["gamma"] + "\n\ndef gamma_helper():\n    ..."
+    own = ["class Gamma:\n    right = True", "def gamma_helper():\n    return Gamma()"]
+    released = copy.deepcopy(release)
+    next(cell for cell in released.cells if cell.id == "gamma").source = by_id(cells, "gamma")["source"]
+    at = cells.index(by_id(cells, "gamma"))
+    cells[at:at] = [raw_cell("code", f"own{i}", text) for i, text in enumerate(own)]
+    done = put(released, cells)
+    assert sources(done)["gamma"] == own[1]
+    assert students(done) == own[:1]
+    order = [cell.source for cell in done.notebook.cells]
+    assert order.index(own[0]) < order.index(own[1]) < order.index("check('gamma', points=4)")
+
+
+def test_starter_code_that_is_needed_stays_and_does_not_undo_what_was_written(release, cells):
+    given = STUBS["alpha"] + "\n\ndef given():\n    return 3"
+    released = copy.deepcopy(release)
+    next(cell for cell in released.cells if cell.id == "alpha").source = given
+    by_id(cells, "alpha")["source"] = given
+    mine = "class Alpha:\n    def value(self):\n        return given()"
+    cells.insert(cells.index(by_id(cells, "alpha")), raw_cell("code", "mine", mine))
+    done = put(released, cells)
+    order = [cell.source for cell in done.notebook.cells]
+    assert order.index(given) < order.index(mine) < order.index("check('alpha', points=4)")
+    assert done.flags == [
+        "The answer cell of `alpha` holds no answer; "
+        "cells of the student's own that define a part of it run after it."
+    ]
+
+
+@pytest.mark.parametrize("left", ["", STUBS["words"], None], ids=["empty", "stub", "deleted"])
+@pytest.mark.parametrize(
+    "kind, text",
+    [
+        ("markdown", "Because of the start."),
+        ("raw", "Because of the start."),
+        ("code", "# Because of the start."),
+        ("code", "Because the backward half starts there"),
+    ],
+)
+def test_a_written_answer_in_a_cell_of_its_own_counts(release, cells, left, kind, text):
+    own_behind(cells, "words", text, kind=kind)
+    if left is None:
+        cells.remove(by_id(cells, "words"))
+    else:
+        by_id(cells, "words")["source"] = left
+    done = put(release, cells)
+    assert sources(done)["words"] == text
+    assert students(done) == []
+    yields = "The answer cell of `words` holds no answer; the text in the cells beside it counts as one."
+    missing = "The nbgrader metadata is missing from `words`."
+    # Where only one text cell can be meant, and it is one, it was found as such before.
+    assert done.flags == [missing if left is None and kind == "markdown" else yields]
+    assert "words" in done.answered
+
+
+def test_a_written_answer_above_its_stub_and_in_two_cells(release, cells):
+    by_id(cells, "words")["source"] = STUBS["words"]
+    at = cells.index(by_id(cells, "words"))
+    cells[at:at] = [raw_cell("markdown", f"own{i}", text) for i, text in enumerate(("First.", "Second."))]
+    assert sources(put(release, cells))["words"] == "First.\n\nSecond."
+
+
+def test_text_far_from_an_unanswered_question_waits_for_a_person(tmp_path):
+    full = handed_out()
+    full["cells"] += [raw_cell("code", "last", "print('end')")]
+    path = tmp_path / "release.ipynb"
+    path.write_text(json.dumps(full))
+    cells = answered(copy.deepcopy(full["cells"]))
+    by_id(cells, "words")["source"] = STUBS["words"]
+    cells.append(raw_cell("markdown", "own", "To the question: the backward half has read one step only."))
+    done = put(read_release(path), cells)
+    assert sources(done)["words"].startswith(STUBS["words"])
+    assert "please read those" in sources(done)["words"]  # changed: nbgrader lets it wait for a person
+    assert done.flags == ["Not answered in its cell: `words`; text in cells of the student's own follows."]
+
+
+def test_notes_before_a_question_and_scratch_code_after_it_are_no_answer(release, cells):
+    by_id(cells, "words")["source"] = STUBS["words"]
+    own_behind(cells, "alpha", "I tried three things here before this one worked at last.", kind="markdown")
+    own_behind(cells, "words", "x = 3\nprint(x)")
+    done = put(release, cells)
+    assert sources(done)["words"] == STUBS["words"]
+    assert done.flags == []
+    assert "words" not in done.answered
 
 
 def test_split_with_copied_metadata_keeps_both_halves_in_order(release, cells):
@@ -484,3 +605,73 @@ def test_property_any_pile_of_cells_gives_the_instructors_notebook(release, pick
     assert kept == [(c.id, c.metadata, c.cell_type) for c in release.cells]
     for ours, theirs in zip(release.cells, instructors(done), strict=True):
         assert ours.id in ANSWERS or ours.source == theirs.source
+
+
+# ---- text that a page would run
+
+
+HARMLESS = [
+    "Plain, **bold**, *italic*, `code <b>`, a < b and x<5 & y > 3.",
+    "$a<b$ and $$\\frac{a}{b} < c$$ and \\begin{align} x &< y \\end{align}",
+    "```html\n<script>alert(1)</script>\n```",
+    "    <script>in indented code</script>",
+    "[a link](https://example.org/?a=1&b=2) <https://example.org>",
+    "x<sub>2</sub><br>next <b>line</b>",
+    '<img src="https://example.org/c.png" width="30">',
+    "|a|b|\n|:-|-:|\n|1|2|\n\n- [ ] to do\n\n> quoted",
+    "![p](attachment:a.png)",
+]
+HARMFUL = [
+    '<img src="x" onerror="alert(1)">',
+    "<script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](java&#115;cript:alert(1))",
+    "[x][1]\n\n[1]: javascript:alert(1)",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "```mermaid\n<img src=x onerror=alert(1)>\n```",
+    "```&#109;ermaid\n<img src=x onerror=alert(1)>\n```",
+    '<https://a"onmouseover=alert(1)>',
+    '<div onmouseover="alert(1)" ',
+    "`` <img src=x onerror=alert(1)> `",
+    "<style>* {display: none}</style>",
+    '<div class="modal fade in">',
+    "</div></div></div>",
+    "<!-- all that follows",
+    "![x](attachment:not-there.png)",
+    "# <iframe src=x>",
+    "- <script>\n  alert(1)\n  </script>",
+    "<math><mtext><form><mglyph><style></math><img src onerror=alert(1)>",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_text_stays_byte_by_byte(release, cells, text):
+    picture = {"a.png": {"image/png": "aGVsbG8="}}
+    by_id(cells, "words").update(source=text, attachments=picture)
+    done = put(release, cells)
+    assert sources(done)["words"] == text
+    assert done.flags == done.notes == []
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_nothing_in_a_text_cell_runs_or_breaks_the_page(release, cells, text):
+    """As nbgrader's pages render it: no tag with a handler, none that is left open or closes too much."""
+    by_id(cells, "words")["source"] = text
+    cells += [raw_cell("markdown", "own", text), raw_cell("raw", "raw", text)]
+    done = put(release, cells)
+    for cell in done.notebook.cells[-3:]:
+        page = BeautifulSoup(markdown2html(cell.source), "html.parser")
+        for tag in page.find_all(True):
+            assert tag.name not in ("script", "style", "svg", "iframe", "form", "math"), cell.source
+            assert not any(name.startswith("on") for name in tag.attrs), cell.source
+            assert not re.match("javascript|data", tag.get("href", ""))
+            assert not {"modal", "mermaid"} & {*tag.get("class", [])}
+        assert "<!--" not in str(page)
+        around = BeautifulSoup(f"<div id=a>{markdown2html(cell.source)}</div><hr>", "html.parser")
+        assert around.hr.parent is around
+    told = "HTML or links in text cells that no page should follow stand there as text: `words`"
+    changed = sources(done)["words"] != text
+    assert changed == any(sentence.startswith(told) for sentence in done.flags + done.notes)
+    again = put(release, [json.loads(json.dumps(cell)) for cell in done.notebook.cells])
+    assert sources(again)["words"] == sources(done)["words"]
