@@ -87,7 +87,8 @@ def execute(path):
         on_cell_executed=end,
     )
     client.execute()
-    nbformat.write(clean(notebook), path)
+    # nbformat.write would end lines as the system does.
+    path.write_text(nbformat.writes(clean(notebook)) + "\n", encoding="utf-8", newline="\n")
     pictures = sum(
         len(o["data"]["image/png"]) * 3 // 4
         for c in notebook.cells

@@ -29,7 +29,7 @@ def test_opening_changes_nothing_and_fetches_nothing(lab, path):
     folder, address, browser = lab
     name = path.relative_to(ROOT)
     page = open_lab(browser, address, name.as_posix())
-    page.get_by_text("Open in Colab").first.wait_for()
+    page.get_by_role("link", name="Open in Colab").wait_for()
     # What JupyterLab writes into a notebook by itself it writes before the kernel is idle.
     page.wait_for_timeout(2000)
     assert page.locator(".jp-mod-dirty").count() == 0, "unsaved changes as soon as it is opened"
