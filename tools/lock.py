@@ -8,12 +8,12 @@ HEADER = "# All packages behind requirements.txt and the extras, for every syste
 EXTRAS = ["--extra", "test", "--extra", "grade"]
 
 if __name__ == "__main__":
-    # An old constraints.txt would hold everything where it is.
+    # An old constraints.txt would hold everything where it is; what refuses a machine is no package.
     lines = Path("requirements.txt").read_text(encoding="utf-8").splitlines(keepends=True)
     done = subprocess.run(
         [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
         + ["--no-annotate", "--no-header", *EXTRAS, "pyproject.toml", "-"],
-        input="".join(line for line in lines if not line.startswith("-c")),
+        input="".join(line for line in lines if not line.startswith("-c") and "@ file:" not in line),
         capture_output=True,
         text=True,
     )

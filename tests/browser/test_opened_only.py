@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import MARKS, chromium, jupyterlab, open_lab
+from browser import chromium, jupyterlab, open_lab
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*sorted(ROOT.glob("notebooks/**/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
 
-pytestmark = MARKS
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

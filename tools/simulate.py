@@ -1,0 +1,186 @@
+"""Stand-ins for machines that are not at hand. Where anything differs, the exit status is 1.
+
+    python tools/simulate.py kernels [NOTEBOOK ...]    another processor
+    python tools/simulate.py windows [WHAT ...]        Windows, and macOS's file system
+    python tools/simulate.py colab PYTHON              Google Colab, whose Python is 3.13
+    python tools/simulate.py python PYTHON ...         another Python
+    python tools/simulate.py newest PYTHON             the newest releases, as CI tries them every week
+
+`kernels` executes chapters and exercises with the slowest arithmetic of each library, where sums come in
+other orders, and compares every text. `windows` runs `make test` in a checkout with CRLF, with what Windows
+lacks taken away (tools/like_windows). `colab` opens each notebook alone in an empty folder, with the versions
+that Colab has; its first cell installs the package from the tag that `make release BRANCH=students` makes.
+`python` and `newest` start from a clean clone. The last three install gigabytes. All but `kernels` try what
+is committed.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from configparser import ConfigParser
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
+KERNELS = {
+    "MKL": {"MKL_CBWR": "COMPATIBLE"},
+    "oneDNN": {"ONEDNN_MAX_CPU_ISA": "SSE41"},
+    "ATen": {"ATEN_CPU_CAPABILITY": "default"},
+}
+# Colab's published list of August 2026.
+COLAB = ["torch==2.11.0", "torchvision==0.26.0", "ipywidgets==7.7.1", "ipython==7.34.0", "matplotlib==3.10.0"]
+COLAB += ["numpy==2.1.3", "tqdm", "ipykernel", "nbclient"]
+
+
+def run(words, folder, **environment):
+    """True where the command succeeds; what it prints goes to the screen."""
+    print("$", *words, flush=True)
+    return subprocess.run([*map(str, words)], cwd=folder, env=os.environ | environment).returncode == 0
+
+
+def clone(folder):
+    if not run(["git", "clone", "--quiet", ROOT, folder], ROOT):
+        sys.exit("git could not clone the course")
+    return folder
+
+
+def venv(folder, python):
+    """The bin folder of a new virtual environment of this Python."""
+    if shutil.which(python) is None:
+        sys.exit(f"{python} is not installed here")
+    if not run([python, "-m", "venv", folder], ROOT):
+        sys.exit(f"{python} could not make a virtual environment")
+    return folder / ("Scripts" if os.name == "nt" else "bin")
+
+
+def kernels(notebooks):
+    what = notebooks or ["notebooks", "solutions", "--ignore", "notebooks/04_exercises"]
+    results = {}
+    for name, setting in KERNELS.items():
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, *what]
+        results[name] = run(command, ROOT, OMP_NUM_THREADS="1", **setting)
+    print(
+        *(f"{name}: {'no error, no other text' if good else 'DIFFERS'}" for name, good in results.items()),
+        sep="\n",
+    )
+    return all(results.values())
+
+
+def windows(what):
+    with tempfile.TemporaryDirectory() as own:
+        course = clone(Path(own).resolve() / "course")
+        for name in subprocess.check_output(["git", "-C", course, "ls-files"], encoding="utf-8").splitlines():
+            content = (course / name).read_bytes()
+            # Notebooks keep their line ends by .gitattributes; what is no text has zeros in it.
+            if not name.endswith(".ipynb") and b"\0" not in content:
+                (course / name).write_bytes(content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+        programs = Path(own) / "programs"
+        programs.mkdir()
+        (programs / "git").symlink_to(shutil.which("git"))
+        there = {
+            "LIKE_WINDOWS": str(course),
+            "PYTHONPATH": os.pathsep.join([str(course / "tools/like_windows"), str(course)]),
+            "PYTHONIOENCODING": "cp1252",  # of what is printed into a pipe
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(programs)]),
+            "OMP_NUM_THREADS": "1",
+        }
+        what = what or ["tests", "notebooks", "solutions", "--ignore", "notebooks/04_exercises"]
+        command = [sys.executable, "-m", "pytest", "-m", "not slow", "-p", "no:cacheprovider", *NBVAL]
+        return run([*command, *what], course, **there)
+
+
+def texts(notebook):
+    """cell id -> its text, as nbval compares it, for the cells that are compared."""
+    cleaned = ConfigParser()
+    cleaned.read(ROOT / "tests/nbval.cfg", encoding="utf-8")
+    found = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", []):
+            text = "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs)
+            for rule in cleaned.sections():
+                text = re.sub(cleaned[rule]["regex"], cleaned[rule]["replace"], text)
+            found[cell.id] = text
+    return found
+
+
+def colab(python):
+    with tempfile.TemporaryDirectory() as own:
+        own = Path(own)
+        course, programs = clone(own / "course"), venv(own / "venv", python)
+        if not run([programs / "python", "-m", "pip", "install", "--quiet", *COLAB], own):
+            return False
+        return colab_notebooks(course, programs, own)
+
+
+def colab_notebooks(course, programs, own):
+    run([sys.executable, course / "tools/release.py", own / "dist", "--branch", "students"], course)
+    notebooks = [*sorted(ROOT.glob("notebooks/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
+    good = True
+    for path in notebooks:
+        notebook = nbformat.read(path, as_version=4)
+        expected = texts(notebook)
+        for cell in notebook.cells:
+            if cell.id == "setup-colab":
+                address = re.search(r"git\+(\S+)@", cell.source)[1]
+                cell.source = "import sys\nsys.modules['google.colab'] = sys\n" + cell.source
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        folder = own / "alone" / path.stem
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / path.name)
+        run([programs / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "nets-by-hand-helpers"], own)
+        instead = {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"url.{course}.insteadOf",
+            "GIT_CONFIG_VALUE_0": address,
+            "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+            "OMP_NUM_THREADS": "1",
+        }
+        done = run([programs / "jupyter-execute", "--inplace", path.name], folder, **instead)
+        got = texts(nbformat.read(folder / path.name, as_version=4))
+        got.pop("setup-colab"), expected.pop("setup-colab")
+        differing = [name for name in expected if expected[name] != got[name]]
+        print(f"{path.name}: {'no error' if done else 'ERROR'}; other text in {differing or 'no cell'}")
+        good &= done and not differing
+    return good
+
+
+def other_pythons(pythons):
+    good = True
+    for python in pythons:
+        with tempfile.TemporaryDirectory() as own:
+            course = clone(Path(own) / "course")
+            good &= run(["make", "test", f"PYTHON={python}"], course)
+    return good
+
+
+def newest(python):
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as own:
+        course, programs = clone(Path(own) / "course"), venv(Path(own) / "venv", python)
+        path = os.pathsep.join([str(programs), os.environ["PATH"]])
+        commands = [step["run"] for step in workflow["jobs"]["newest"]["steps"] if "run" in step]
+        return all(run(["bash", "-c", each], course, PATH=path, OMP_NUM_THREADS="1") for each in commands)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["kernels", *notebooks]:
+            good = kernels(notebooks)
+        case ["windows", *what]:
+            good = windows(what)
+        case ["colab", python]:
+            good = colab(python)
+        case ["python", *pythons] if pythons:
+            good = other_pythons(pythons)
+        case ["newest", python]:
+            good = newest(python)
+        case _:
+            sys.exit(__doc__)
+    sys.exit(not good)
