@@ -6,7 +6,8 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-fast test-slow lint notebooks release grade grade-stock bench badges lock clean
+.PHONY: help lab test test-fast test-slow notebooks release grade grade-stock bench badges lock clean
+.PHONY: kernels windows colab pythons newest
 
 help:            ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +29,8 @@ test-slow: .venv/.all ## what takes long: five seeds, every labelled answer, a h
 notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
 	$(BIN)/python tools/notebooks.py
 
-release: .venv/.all ## write what students get, as a folder and as a zip, into dist/
-	$(BIN)/python tools/release.py
+release: .venv/.all ## [BRANCH=students]: write what students get into dist/; with BRANCH as a tagged branch too
+	$(BIN)/python tools/release.py $(if $(BRANCH),--branch "$(BRANCH)")
 
 grade: .venv/.all ## [FOLDER=...]: take submissions in, grade them in the sandbox, write book and report
 	$(BIN)/python -m autograder intake "$(or $(FOLDER),grading/submitted)"
@@ -44,11 +45,28 @@ bench: .venv/.all ## how fast a class of 1,000 is graded, beside stock nbgrader 
 badges: .venv/.all ## write the repository's address from pyproject.toml into README and notebooks
 	$(BIN)/python tools/badges.py
 
+kernels: .venv/.all ## as on another processor: chapters and exercises with other arithmetic, every text compared
+	$(BIN)/python tools/simulate.py kernels
+
+windows: .venv/.all ## as on Windows: CRLF, cp1252, no Unix modules, no make, no links, refused names
+	$(BIN)/python tools/simulate.py windows
+
+colab: .venv/.all ## [PYTHON=python3.13]: as on Colab: its versions, the package from the release's tag
+	$(BIN)/python tools/simulate.py colab $(PYTHON)
+
+pythons: .venv/.all ## make test from a clean clone on Python 3.12 and 3.13
+	$(BIN)/python tools/simulate.py python python3.12 python3.13
+
+newest: .venv/.all ## with the newest releases, as CI does every week
+	$(BIN)/python tools/simulate.py newest $(PYTHON)
+
 lock: .venv/.all ## resolve constraints.txt anew
 	$(BIN)/python tools/lock.py
 
 clean:           ## remove the virtual environment and everything generated
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+STOPPED := { echo "The installation stopped; pip says why, above. No network: connect. No space: make room, 1.3 GB or, with CUDA, 5.4 GB. Then type the same command again: what is there is kept."; exit 1; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "This course runs on Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11 $(MAKECMDGOALS)" % v)'
@@ -57,10 +75,10 @@ clean:           ## remove the virtual environment and everything generated
 
 .venv/.course: .venv/bin/python requirements.txt constraints.txt pyproject.toml
 	@echo "Installing the course into .venv (once; a few minutes)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || $(STOPPED)
 	@touch $@
 
 .venv/.all: .venv/.course
 	@echo "Installing what tests and grading need into .venv (once)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,grade]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,grade]" || $(STOPPED)
 	@touch $@

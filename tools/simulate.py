@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from configparser import ConfigParser
+from configparser import RawConfigParser
 from pathlib import Path
 
 import nbformat
@@ -97,7 +97,7 @@ def windows(what):
 
 def texts(notebook):
     """cell id -> its text, as nbval compares it, for the cells that are compared."""
-    cleaned = ConfigParser()
+    cleaned = RawConfigParser()
     cleaned.read(ROOT / "tests/nbval.cfg", encoding="utf-8")
     found = {}
     for cell in notebook.cells:

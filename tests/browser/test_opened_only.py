@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from browser import chromium, jupyterlab, open_lab
 
@@ -42,4 +43,20 @@ def test_opening_changes_nothing_and_fetches_nothing(lab, path):
     assert [src for src in pictures if not src.startswith(("data:", "blob:"))] == [], (
         "fetched: broken when offline"
     )
+    page.close()
+
+
+def test_a_kernel_that_dies_says_what_students_look_up(lab):
+    folder, address, browser = lab
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import os\n\nos._exit(9)")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(notebook, folder / "dies.ipynb")
+    page = open_lab(browser, address, "dies.ipynb")
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")
+    said = page.locator(".jp-Dialog").inner_text()
+    listed = (ROOT / "docs/students.md").read_text(encoding="utf-8")
+    begin, end = "The kernel for", "appears to have died"
+    assert begin in said and end in said
+    assert f"`{begin} … {end}`" in listed
     page.close()

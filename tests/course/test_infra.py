@@ -1,6 +1,7 @@
 """The house itself: commands, pins, workflow, addresses."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -34,6 +36,8 @@ def commands_of(target):
     recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
     for variable, plain in (
         ("$(BIN)/", ""),
+        (' $(if $(BRANCH),--branch "$(BRANCH)")', ""),
+        ("$(PYTHON)", "python3.13"),
         ("$(AS_ROOT) ", ""),
         ('"$(or $(FOLDER),grading/submitted)"', "grading/submitted"),
         ('"$(FOLDER)"', "FOLDER"),
@@ -44,7 +48,7 @@ def commands_of(target):
 
 def test_requirements_are_exact():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    loose = [x for x in lines if x and not x.startswith(("#", "-")) and "==" not in x]
+    loose = [x for x in lines if x and not x.startswith(("#", "-", "not-this-")) and "==" not in x]
     assert loose == []
     assert pins(ROOT / "requirements.txt")["torch"] == {"2.13.0"}
     assert pins(ROOT / "requirements.txt")["torchvision"] == {"0.28.0"}
@@ -85,7 +89,7 @@ def test_package_pins_no_torch():
 @pytest.mark.parametrize(
     "target",
     ["lab", "test", "test-slow", "notebooks", "release", "grade", "grade-stock", "bench", "badges"]
-    + ["lock", "clean"],
+    + ["kernels", "windows", "colab", "pythons", "newest", "lock", "clean"],
 )
 def test_readme_gives_every_target_as_a_plain_command(target):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -100,6 +104,20 @@ def test_workflow_runs_what_make_test_runs():
         assert command in steps
     systems = {entry["os"] for entry in workflow["jobs"]["pinned"]["strategy"]["matrix"]["include"]}
     assert systems == {"ubuntu-latest", "macos-latest", "windows-latest"}
+
+
+def test_the_weekly_job_takes_everything_newest_but_the_data():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    install, upgrade, run = (s["run"] for s in workflow["jobs"]["newest"]["steps"] if "run" in s)
+    [babel] = pins(ROOT / "requirements.txt")["babel"]
+    words = [set(command.split()) for command in (install, upgrade)]
+    assert all(f"babel=={babel}" in each and "babel" not in each for each in words)
+    ours = pins(ROOT / "requirements.txt").keys() - {"babel"} | {"nbgrader"}
+    assert "--upgrade" in words[1] and ours <= words[1]
+    wanted = commands_of("test")[-1].split()
+    assert [
+        word for word in run.split() if not word.startswith(("--deselect", "tests/course/test_infra"))
+    ] == wanted
 
 
 def test_workflow_fits_githubs_schema():
@@ -226,9 +244,78 @@ def test_the_guard_of_colab_counts_no_failure_as_success(path, tmp_path):
         NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(tmp_path))
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32", reason="make and sh are not there; README has the plain commands"
-)
+def refused(**machine):
+    """What pip says, before it downloads anything, to who installs requirements.txt on this machine."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    first = [line for line in lines if not line.startswith(("#", "-c"))][:2]
+    rules = [Requirement(line) for line in first]
+    here = {"python_version": "3.11", "sys_platform": "linux", "platform_machine": "x86_64"} | machine
+    return [
+        rule.url.removeprefix("file:///").replace("_", " ") for rule in rules if rule.marker.evaluate(here)
+    ]
+
+
+def test_the_plain_command_too_refuses_where_the_course_cannot_run():
+    for version in ("3.8", "3.10", "3.14"):
+        assert refused(python_version=version) == [
+            "This course runs on Python 3.11 or 3.12 or 3.13 and this is another one"
+        ]
+    for system, processor in (("darwin", "x86_64"), ("win32", "ARM64")):
+        [words] = refused(sys_platform=system, platform_machine=processor)
+        assert words.endswith("open the course in Colab")
+    for system, processor in (
+        ("darwin", "arm64"),
+        ("win32", "AMD64"),
+        ("linux", "x86_64"),
+        ("linux", "aarch64"),
+    ):
+        for version in ("3.11", "3.12", "3.13"):
+            assert refused(sys_platform=system, platform_machine=processor, python_version=version) == []
+
+
+def test_pip_stops_at_once_with_these_words(tmp_path):
+    """As on the wrong Python: the rule holds, everything after it would be downloaded."""
+    rule = next(
+        x for x in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if x.startswith("not-this")
+    )
+    (tmp_path / "requirements.txt").write_text(
+        rule.partition(" ; ")[0] + "\ntorch==2.13.0\n", encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--ignore-installed",
+        "-r",
+        "requirements.txt",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "This_course_runs_on_Python_3.11_or_3.12_or_3.13" in done.stderr
+    assert "Collecting" not in done.stdout and "Downloading" not in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here; README has the plain commands")
+@pytest.mark.parametrize("awk", filter(shutil.which, ["mawk", "gawk", "original-awk", "awk"]))
+def test_make_help_lists_every_target(tmp_path, awk):
+    """With every awk that is installed; that of macOS and the BSDs is Debian's original-awk."""
+    (tmp_path / "awk").write_text(f'#!/bin/sh\nexec {shutil.which(awk)} "$@"\n', encoding="utf-8")
+    (tmp_path / "awk").chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    done = subprocess.run(
+        ["make", "help"], cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    listed = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = " ".join(re.findall(r"^\.PHONY: (.*)", makefile, re.M)).split()
+    assert set(listed) == set(phony)
+    assert listed["lab"] == "open the course in JupyterLab"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here; README has the plain commands")
 def test_wrong_python_is_refused_in_words(tmp_path):
     # A Python that believes it is 3.9: it runs the Makefile's own version check, with another version_info.
     old = tmp_path / "python3"
@@ -242,3 +329,78 @@ def test_wrong_python_is_refused_in_words(tmp_path):
     assert "This course runs on Python 3.11, 3.12 or 3.13" in done.stderr
     assert "is 3.9. Try: make PYTHON=python3.11 lab" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here; README has the plain commands")
+@pytest.mark.parametrize("target", ["lab", "test"])
+def test_an_installation_that_stops_says_what_to_do(tmp_path, target):
+    """pip without network or space: its own words, then what to do; the next try goes on from there."""
+    for name in ("Makefile", "requirements.txt", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho '[Errno 28] No space left on device' >&2\nexit 1\n", encoding="utf-8")
+    python.chmod(0o755)
+    os.utime(python, (2e9, 2e9))
+    if target == "test":
+        (tmp_path / ".venv/.course").touch()
+        os.utime(tmp_path / ".venv/.course", (2e9, 2e9))
+    done = subprocess.run(["make", target], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode != 0
+    assert "The installation stopped; pip says why, above. No network: connect." in done.stdout
+    assert "type the same command again: what is there is kept" in done.stdout
+    assert not (tmp_path / ".venv" / {"lab": ".course", "test": ".all"}[target]).exists()
+
+
+def symptoms():
+    """What stands in the first column of the students' page, as one sees it on the screen."""
+    page = (
+        (ROOT / "docs/students.md").read_text(encoding="utf-8").partition("## When something goes wrong")[2]
+    )
+    rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
+    return [words for row in rows for words in re.findall("`([^`]+)`", row)]
+
+
+def test_the_words_that_students_look_up_are_those_that_are_said():
+    listed = symptoms()
+    refusals = re.findall(r"file:///(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert len(refusals) == 2 and set(refusals) <= set(listed)
+    guards = json.loads((ROOT / "notebooks/01_rnn.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert any(words.startswith("The course was not installed") for words in listed)
+    assert [x for x in listed if any(x in "".join(c["source"]) for c in guards if c["id"] == "setup-colab")]
+    import jupyter_server.serverapp
+    import torch
+
+    server = Path(jupyter_server.serverapp.__file__).read_text(encoding="utf-8")
+    assert "The port 8888 is already in use, trying another port." in listed
+    assert "The port %i is already in use, trying another port." in server
+    assert f"{torch.OutOfMemoryError.__name__}: CUDA out of memory" in listed
+    assert os.strerror(28) == "No space left on device" and os.strerror(28) in listed
+    with pytest.raises(ModuleNotFoundError) as missing:
+        __import__("helpers.not_there")
+    assert str(missing.value).startswith("No module named 'helpers") and "No module named 'helpers'" in listed
+
+
+def test_the_readme_says_first_what_is_needed():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = readme.partition("make test ")[2].partition("```")[2].partition("Without make")[0]
+    for words in (
+        "1.3 GB",
+        "5.4 GB",
+        "CUDA",
+        "`python3`",
+        "Intel",
+        "Windows on ARM",
+        "macOS before 14",
+        "Colab",
+    ):
+        assert words in first, words
+    for name in ("README.md", "docs/students.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "`python -m venv" not in text and "\npython -m venv" not in text, (
+            "Debian and macOS have no python"
+        )
+    anchor = readme.partition("docs/students.md#")[2].partition(")")[0]
+    page = (ROOT / "docs/students.md").read_text(encoding="utf-8")
+    titles = [line[3:].lower().replace(" ", "-") for line in page.splitlines() if line.startswith("## ")]
+    assert anchor in titles

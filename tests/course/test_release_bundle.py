@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import tomllib
 import zipfile
 
 import pytest
@@ -70,6 +72,74 @@ def test_no_answer_and_no_hidden_test_is_in_it(unpacked):
 
 def test_exercises_are_those_that_are_committed(unpacked):
     assert notebook_of(unpacked / "notebooks").read_bytes() == notebook_of(ROOT / "notebooks").read_bytes()
+
+
+def test_chapters_are_not_executed_yet(unpacked):
+    """What a cell prints would answer what the text before it asks."""
+    for path in (unpacked / "notebooks").glob("*.ipynb"):
+        opened, committed = read(path), read(ROOT / "notebooks" / path.name)
+        assert [cell.source for cell in opened.cells] == [cell.source for cell in committed.cells]
+        assert opened.metadata == committed.metadata
+        for cell in opened.cells:
+            assert not cell.get("outputs") and cell.get("execution_count") is None, cell.id
+
+
+def test_no_line_ends_as_on_windows(unpacked):
+    for path in unpacked.rglob("*.ipynb"):
+        assert b"\r" not in path.read_bytes(), path.name
+
+
+def git(folder, *words):
+    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    done = subprocess.run(["git", "-C", folder, *who, *words], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """The course as a repository with one commit."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "somebody")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "somebody@example.org")
+    course = course_copy(
+        tmp_path / "course", TOOL, "notebooks", "docs/students.md", *PARTS - {"README.md", "notebooks"}
+    )
+    git(tmp_path, "init", "--quiet", course)
+    git(course, "add", "--all")
+    git(course, "commit", "--quiet", "-m", "The course")
+    return course
+
+
+def test_the_branch_holds_what_students_get_and_where_it_comes_from(repository, tmp_path):
+    done = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
+    assert done.returncode == 0, done.stderr
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"git push origin students v{version}" in done.stdout
+    folder = tmp_path / "dist/nets-by-hand"
+    inside = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(git(repository, "ls-tree", "-r", "--name-only", f"v{version}").splitlines()) == inside
+    assert git(repository, "rev-parse", "students") == git(repository, "rev-parse", f"v{version}")
+    assert git(repository, "rev-parse", "students^1") == git(repository, "rev-parse", "HEAD")
+    assert git(repository, "status", "--porcelain", "--untracked-files=no") == ""
+
+    # The same again changes nothing; something else needs a version of its own; then the branch goes on.
+    again = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
+    assert again.returncode == 0 and "is there already and holds the same" in again.stdout
+    (repository / "NOTICE").write_text("another one\n", encoding="utf-8")
+    uncommitted = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
+    assert uncommitted.returncode == 1 and "commit first" in uncommitted.stderr
+    git(repository, "commit", "--quiet", "--all", "-m", "Another notice")
+    other = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
+    assert other.returncode == 1 and "raise the version in pyproject.toml" in other.stderr
+    pyproject = (
+        (repository / "pyproject.toml").read_text(encoding="utf-8").replace(f'"{version}"', '"99.0"', 1)
+    )
+    (repository / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    git(repository, "commit", "--quiet", "--all", "-m", "Version 99")
+    assert python(repository, TOOL, tmp_path / "dist", "--branch", "students").returncode == 0
+    assert git(repository, "rev-parse", "students^1") == git(repository, "rev-parse", f"v{version}")
+    assert git(repository, "rev-parse", "students^2") == git(repository, "rev-parse", "HEAD")
 
 
 def test_readme_names_what_is_there(unpacked):

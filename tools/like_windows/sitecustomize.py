@@ -1,7 +1,7 @@
 """Windows, and macOS's file system, as far as Linux can play them.
 
-`python tools/simulate.py windows` puts this folder on Python's path, and every Python that starts reads a file
-of this name. From then on
+`python tools/simulate.py windows` puts this folder on Python's path; every Python that starts reads a file of
+this name. From then on
 
 - the course's own code finds no `resource`, `fcntl`, `pwd`, `grp`, `termios` and no `os.mkfifo`; Python's own
   modules and other packages keep them, since their branches for Windows do not run here;
