@@ -298,7 +298,7 @@ def test_pip_stops_at_once_with_these_words(tmp_path):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here; README has the plain commands")
-@pytest.mark.parametrize("awk", filter(shutil.which, ["mawk", "gawk", "original-awk", "awk"]))
+@pytest.mark.parametrize("awk", list(filter(shutil.which, ["mawk", "gawk", "original-awk", "awk"])))
 def test_make_help_lists_every_target(tmp_path, awk):
     """With every awk that is installed; that of macOS and the BSDs is Debian's original-awk."""
     (tmp_path / "awk").write_text(f'#!/bin/sh\nexec {shutil.which(awk)} "$@"\n', encoding="utf-8")
