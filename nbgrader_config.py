@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -64,6 +65,12 @@ c.CourseDirectory.ignore = [
 ]
 c.Exchange.root = str(GRADING / "exchange")
 
+# A source with faults is refused, and a variant does not lead to the public exercises; then nbgrader's steps.
+c.GenerateAssignment.preprocessors = [
+    "autograder.book.generate.SoundSource",
+    "autograder.book.generate.OwnAddress",
+    *GenerateAssignment.preprocessors.default(),
+]
 c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("no answer yet: put your code in place of this line")'
 }

@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import replace
 
-from autograder import grade, results, sandbox, worker
+from autograder import grade, results, sandbox, verify, worker
 from autograder.course import Course
 from autograder.intake import taking
 
@@ -53,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     words.set_defaults(run=_grade)
 
+    words = commands.add_parser("verify", help="try a source: points, names, hidden tests, answers and stubs")
+    words.add_argument("assignment")
+    words.add_argument(
+        "--unsandboxed", action="store_true", help="run the source's answers without a sandbox"
+    )
+    words.set_defaults(run=_verify)
+
     words = commands.add_parser("doctor", help="show whether this machine's sandbox holds")
     words.set_defaults(run=_doctor)
     return parser
@@ -71,6 +78,16 @@ def _grade(options: argparse.Namespace) -> int:
     )
     print(f"marks: {done.work / 'marks.csv'}")
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    course = Course.load()
+    found = verify.run(course, options.assignment, options.unsandboxed)
+    for fault in found:
+        print(fault, file=sys.stderr)
+    if not found:
+        print(verify.summary(course, options.assignment))
+    return bool(found)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from tqdm import tqdm
 
 from autograder import store
+from autograder.assignment import worth
 from autograder.book import writer as book
 from autograder.course import Course
 from autograder.report import page as report
@@ -94,10 +95,11 @@ def _same_points(what: Results) -> None:
     try:
         with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
             notebook = gradebook.find_notebook(what.course.source(what.name).stem, what.name)
-            known = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.cell_type == "code"}
+            known = {cell.name: cell.max_score for cell in notebook.grade_cells}
     except MissingEntry:
         known = None
-    if known != {check.grade_id: check.points for check in what.assignment.checks.values()}:
+    by_check, by_person = worth(nbformat.read(what.course.source(what.name), as_version=4))
+    if known != by_check | by_person:
         raise GradeError(
             f"the gradebook does not have {what.name} as its source is now: "
             f"run `nbgrader generate_assignment {what.name} --force`"

@@ -38,7 +38,7 @@ def compute(
             "this worker has another Python, torch, numpy, IPython, course or autograder than the machine "
             "that asks for results: install the same versions of everything on all workers"
         )
-    return grade(content, assignment, _sandbox(assignment, limits, unsandboxed))
+    return grade(content, assignment, sandbox(assignment, limits, unsandboxed))
 
 
 def modules(assignment: Assignment) -> Sequence[str]:
@@ -47,7 +47,8 @@ def modules(assignment: Assignment) -> Sequence[str]:
     return list(dict.fromkeys([*assignment.imports, *probes]))
 
 
-def _sandbox(assignment: Assignment, limits: Limits, unsandboxed: bool) -> Sandbox:
+def sandbox(assignment: Assignment, limits: Limits, unsandboxed: bool) -> Sandbox:
+    """This thread's warm sandbox for an assignment."""
     wanted = (assignment.digest, limits, unsandboxed)
     if getattr(_own, "what", None) != wanted:
         if hasattr(_own, "sandbox"):
