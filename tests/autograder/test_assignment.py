@@ -134,7 +134,7 @@ def test_the_courses_own_source_has_no_faults():
             "cell c: it is worth 6 points by its metadata and 4 by its call: make the two equal",
         ),
         (
-            [cell("c", GOOD), cell("c", GOOD) | {"id": "d"}],
+            [cell("c", GOOD), nbformat.from_dict(cell("c", GOOD) | {"id": "d"})],
             "2 cells are called c: give each a name of its own",
         ),
         ([cell("c", GOOD, None)], "cell c: its points are None, no number from 0 on"),
@@ -306,7 +306,8 @@ def test_verify_runs_the_sources_own_answers_and_its_stubs(tmp_path):
             one.source = one.source.replace("batch_first=True", "batch_first=False")
         if one.id == "dropout_gru":  # a stub that is an answer
             whole = one.source.replace("### BEGIN SOLUTION", "#").replace("### END SOLUTION", "#")
-            stub = "try:\n    ### BEGIN SOLUTION\n    pass\n    ### END SOLUTION\nexcept NotImplementedError: pass\n"
+            stub = "try:\n    ### BEGIN SOLUTION\n    pass\n    ### END SOLUTION\n"
+            stub += "except NotImplementedError: pass\n"
             one.source = stub + whole
     nbformat.write(notebook, path)
     done = python(course, "-m", "autograder", "verify", NAME)
