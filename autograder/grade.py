@@ -214,7 +214,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         starter,
         {student: points.get(student) if student in graded else None for student in what.records},
         worth=worth,
-        titles={name: exercise(name).TITLE for name in exercises},
+        titles={name: exercise(name).title for name in exercises},
         names={id: f"{one.first_name} {one.last_name}".strip() for id, one in people.items()},
         prose=[name for name, cell in _solution_cells(release).items() if cell.cell_type == "markdown"],
         problems=problems,

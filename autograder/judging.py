@@ -154,7 +154,7 @@ class _Run:
     def order(self, step: Step) -> dict[str, Any]:
         common = {"index": step.index, "seed": 1000 + step.index}
         if step.index in self.tasks:
-            module = checks.exercise(step.check.exercise).__name__
+            module = checks.exercise(step.check.exercise).module
             task = self.tasks[step.index]
             return {"kind": "probe", **common, "module": module, "answer": step.check.answer, "task": task}
         return {"kind": "cell", **common, "source": step.source}
@@ -229,21 +229,21 @@ class _Run:
             return mark | self.plain(step, said)
         if said.get("error") or "values" not in said:
             return mark | self.without_values(step, said)
-        module = checks.exercise(check.exercise)
+        asked = checks.exercise(check.exercise)
         try:
             _measure(said["values"])
-            verdict = module.judge(self.tasks[step.index], said["values"])
+            verdict = asked.judge(self.tasks[step.index], said["values"])
         except Exception as error:  # the values are the student's: they need not have the form of a probe's
             self.flag(f"{check.grade_id}: what came back is not what a probe gives ({type(error).__name__})")
             text = f"0 of {number(check.points)} points: the result of this check could not be read"
             return mark | {"status": "malformed", "text": text}
         if any(finding.name == "no_answer" for finding in verdict.findings):
-            return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {module.TITLE}"}
+            return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {asked.title}"}
         scale = check.points / sum(item.points for item in verdict.items)
         return mark | {
             "status": "judged",
             "points": round(verdict.share * check.points, 2),
-            "text": f"{module.TITLE}\n\n{verdict.text(check.points)}",
+            "text": f"{asked.title}\n\n{verdict.text(check.points)}",
             "findings": [{"name": f.name, "title": f.title, "hint": f.hint} for f in verdict.findings],
             "to_read": [
                 {"item": item.text, "points": round(item.points * scale, 2), "why": why}

@@ -43,7 +43,7 @@ def compute(
 
 def modules(assignment: Assignment) -> Sequence[str]:
     """What the sandbox loads before the first submission: the assignment's imports and its probes."""
-    probes = [exercise(check.exercise).__name__ for check in assignment.checks.values() if check.exercise]
+    probes = [exercise(check.exercise).module for check in assignment.checks.values() if check.exercise]
     return list(dict.fromkeys([*assignment.imports, *probes]))
 
 

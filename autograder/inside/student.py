@@ -10,7 +10,6 @@ have defined, `module` the one whose `probe(answer, task)` is called. Each step 
 
 import builtins
 import contextlib
-import importlib
 import io
 import os
 import random
@@ -24,6 +23,7 @@ import torch
 from torch import nn
 
 from autograder.inside import TEXT, wire
+from helpers.checks.exercise import registered
 
 _STEP = struct.Struct(">I")
 _SPARE = 128 << 20  # bytes that a step must leave to those after it
@@ -55,10 +55,9 @@ def warm(modules: list[str]) -> None:
     for name in modules:
         # What cannot be imported will say so in the cell that imports it.
         with contextlib.suppress(Exception):
-            module = importlib.import_module(name)
+            exercise = registered(name)  # of an import that is no exercise: that it is none
             # torch loads much only when it is first needed (its meta device: a second): need it here.
-            if hasattr(module, "probe") and hasattr(module, "task"):
-                module.probe(_StandIn, module.task(0))
+            exercise.probe(_StandIn, exercise.task(0))
 
 
 class _StandIn(nn.Module):
@@ -109,9 +108,7 @@ def run(job: dict[str, Any], reply: int, steps: int) -> None:
     seed_torch = torch.default_generator.manual_seed
     _shell.user_ns["__builtins__"] = builtins
     probes = {
-        step["module"]: importlib.import_module(step["module"]).probe
-        for step in job["steps"]
-        if step["kind"] == "probe"
+        step["module"]: registered(step["module"]).probe for step in job["steps"] if step["kind"] == "probe"
     }
     for step in job["steps"]:
         write(steps, _STEP.pack(step["index"]))

@@ -1,40 +1,32 @@
-"""What an exercise must do: a probe runs the answer and returns plain values, a judge says what they mean.
+"""What an answer must do: `check` judges an exercise on the spot, `turn` a learner's turn in a chapter.
 
-Each exercise is a module of `exercises`:
-
-- `TITLE`: "Exercise 1, a two-layer LSTM";
-- `task(seed)`: what is to be run, chosen by the judge: arguments, inputs, the seed of the weights;
-- `probe(answer, task)`: runs the answer and reports what it saw, in plain values (see `running`);
-- `judge(task, values)`: compares with the trusted reference and returns a `Verdict`.
-
-In a notebook `check` does all three on the spot. Where a class is graded, the probe alone runs beside the
-student's code; task and judge stay outside.
+What an exercise is stands in `exercise`; its kinds are `functions`, `layers`, `loops` and `recurrent`. The
+exercises themselves are the modules of `exercises` and `turns`, each a description that registers itself.
 """
 
-import importlib
-import pkgutil
+import ast
+import inspect
+import textwrap
 from typing import Any
 
-from helpers.checks import exercises
+from helpers.checks import exercises, turns
+from helpers.checks.exercise import Exercise, exercises_of
+from helpers.checks.report import Verdict
 from helpers.checks.running import NO_ANSWER
 
-_PARTS = {
-    part.name: importlib.import_module(f"{exercises.__name__}.{part.name}")
-    for part in pkgutil.iter_modules(exercises.__path__)
-}
-_TITLES = {name: part.TITLE for name, part in _PARTS.items()}
-EXERCISES = tuple(sorted(_TITLES, key=_TITLES.get))
+_EXERCISES, _TURNS = exercises_of(exercises), exercises_of(turns)
+EXERCISES, TURNS = tuple(_EXERCISES), tuple(_TURNS)
 
 
-def exercise(name: str):
-    """The module of one exercise.
+def exercise(name: str) -> Exercise:
+    """One exercise.
 
     Raises:
         ValueError: there is no such exercise; names those there are.
     """
-    if name not in EXERCISES:
+    if name not in _EXERCISES:
         raise ValueError(f"there is no exercise {name!r}; there are {', '.join(EXERCISES)}")
-    return _PARTS[name]
+    return _EXERCISES[name]
 
 
 def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
@@ -49,13 +41,60 @@ def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
     Raises:
         NotImplementedError: the answer still raises "no answer yet".
     """
-    module = exercise(name)
-    task = module.task(seed)
-    verdict = module.judge(task, module.probe(answer, task))
+    asked = exercise(name)
+    verdict = _verdict(asked, answer, seed)
     if any(finding.name == "no_answer" for finding in verdict.findings):
-        error = NotImplementedError(f"{NO_ANSWER}: {module.TITLE}")
+        error = NotImplementedError(f"{NO_ANSWER}: {asked.title}")
         # IPython shows this in place of a traceback, which leads through our code and tells students nothing.
         error._render_traceback_ = lambda: [f"NotImplementedError: {error}"]
         raise error
-    print(module.TITLE, verdict.text(points), sep="\n\n")
+    print(asked.title, verdict.text(points), sep="\n\n")
     return round(verdict.share * points, 2)
+
+
+def turn(name: str, answer: Any, seed: int = 0) -> None:
+    """Look at a learner's turn and print one finding, or what the answer was compared with.
+
+    Nothing depends on it: a stub that nobody touched prints "no answer yet", a wrong answer stops nothing.
+
+    Raises:
+        ValueError: there is no such turn; names those there are.
+    """
+    if name not in _TURNS:
+        raise ValueError(f"there is no turn {name!r}; there are {', '.join(TURNS)}")
+    asked = _TURNS[name]
+    if untouched(answer):
+        print(NO_ANSWER)
+        return
+    verdict = _verdict(asked, answer, seed)
+    if verdict.findings:
+        first = verdict.findings[0]
+        print("\n  ".join([f"not yet: {first.title}", *first.lines()]))
+    else:
+        print(f"right: {asked.compared}")
+
+
+def untouched(answer: Any) -> bool:
+    """Is there nothing but `...`, `pass` or `raise NotImplementedError` in every function of the answer?"""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError):  # no source to be had
+        return False
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return bool(functions) and all(_empty(step) for function in functions for step in function.body)
+
+
+def _empty(step: ast.stmt) -> bool:
+    if isinstance(step, ast.Raise):
+        return "NotImplementedError" in ast.unparse(step)
+    is_constructor = isinstance(step, ast.Expr) and ast.unparse(step) == "super().__init__()"
+    return (
+        is_constructor
+        or isinstance(step, ast.Pass)
+        or (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant))
+    )
+
+
+def _verdict(asked: Exercise, answer: Any, seed: int) -> Verdict:
+    task = asked.task(seed)
+    return asked.judge(task, asked.probe(answer, task))

@@ -70,8 +70,8 @@ def csv_rows(course, to):
 def test_adding_an_exercise_as_the_page_says(tmp_path):
     start = time.perf_counter()
     course = course_copy(tmp_path / "course", "helpers")
-    module, group = blocks("exercises.md", "python")
-    (course / "helpers" / "checks" / "plain_gru.py").write_text(module, encoding="utf-8")
+    *_, module, group = blocks("exercises.md", "python")
+    (course / "helpers" / "checks" / "exercises" / "plain_gru.py").write_text(module, encoding="utf-8")
     path = notebook_of(course / "solutions")
     source = read(path)
     source.cells[-1:-1] = cells(group)

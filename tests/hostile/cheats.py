@@ -73,11 +73,12 @@ helpers.checks.check = full
 def patched_judge(kit):
     """The judge that lies beside the probe: another copy decides."""
     return kit.cheat("""
-import helpers.checks.exercises.two_layer_lstm as exercise
+from helpers import checks
 from helpers.checks.report import Verdict
+exercise = checks.exercise("two_layer_lstm")
 Verdict.share = property(lambda self: 1.0)
 Verdict.add = lambda self, *findings: None
-exercise.judge = lambda task, values: Verdict(exercise.SPEC.items)
+exercise.judge = lambda task, values: Verdict(exercise.items)
 """)
 
 
@@ -86,7 +87,8 @@ def patched_probe(kit):
     """The probe reports success for the worthless answer, and works for the others."""
     return kit.cheat("""
 import helpers.checks.recurrent.sequence as sequence
-import helpers.checks.exercises.two_layer_lstm as exercise
+from helpers import checks
+exercise = checks.exercise("two_layer_lstm")
 exercise.probe = lambda answer, task: {"points": 10.0, "share": 1.0, "findings": [], "passed": True}
 for name in ("_build", "_shapes", "_extras"):
     def fine(*words, original=getattr(sequence, name)):

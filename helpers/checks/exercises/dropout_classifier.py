@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from helpers.checks.recurrent.judge import judge as judge_model
-from helpers.checks.recurrent.sequence import probe as probe
+from helpers.checks.exercise import register
+from helpers.checks.recurrent.exercise import Recurrent
 from helpers.checks.recurrent.spec import Spec, copies, other_share, sequences, sizes
-from helpers.checks.report import Item, Verdict
+from helpers.checks.report import Item
 
 TITLE = "Exercise 5, a classifier with dropout before its output layer"
 SPEC = Spec(
@@ -45,5 +45,4 @@ def task(seed: int) -> dict[str, Any]:
     }
 
 
-def judge(task: dict[str, Any], values: dict[str, Any]) -> Verdict:
-    return judge_model(SPEC, task, values)
+register(Recurrent(__name__, TITLE, SPEC, task))

@@ -14,8 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.exercise import Exercise, register
 from helpers.checks.recurrent.judge import error_name
 from helpers.checks.recurrent.texts import LOOP
+from helpers.checks.reply import MOST_NUMBERS, MOST_PARTS, Form, anything
 from helpers.checks.report import Finding, Item, Verdict, all_items, number
 from helpers.checks.running import attempt, describe, failed, fill, quiet, seeded
 
@@ -514,3 +516,22 @@ def _short(values: np.ndarray) -> str:
 
 def _count(part: int, whole: int) -> str:
     return f"{part} of {whole}"
+
+
+class _Clipping(Exercise):
+    """This module as an exercise."""
+
+    def task(self, seed: int) -> dict[str, Any]:
+        return task(seed)
+
+    def probe(self, answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
+        return probe(answer, task)
+
+    def reply(self, task: Mapping[str, Any]) -> Form:
+        return anything(MOST_PARTS, MOST_NUMBERS)
+
+    def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
+        return judge(task, values)
+
+
+register(_Clipping(__name__, TITLE, ITEMS))

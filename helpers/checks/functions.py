@@ -1,0 +1,83 @@
+"""A function of tensors against a reference: outputs, inputs left alone, gradients, who sees whom."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from helpers.checks.by_hand import Watch
+from helpers.checks.comparison import Comparison
+from helpers.checks.running import attempt, fill_values
+from helpers.probes import who_sees_whom
+
+
+class Function(Comparison):
+    """An exercise that asks for a function.
+
+    Args, besides those of `Comparison`:
+        sight: (axis of the first argument, axis of the first output): who sees whom along these is compared.
+
+    Points for gradients are given where an item is called "gradients"; then the gradient of every floating
+    argument is compared, for one random gradient of the outputs.
+    """
+
+    def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
+        super().__init__(module, **described)
+        self.sight = sight
+        self.gradients = any(item.name == "gradients" for item in self.items)
+
+    def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
+        args, kwargs = case["args"], case["kwargs"]
+        named = {f"argument {k + 1}": value for k, value in enumerate(args)} | kwargs
+        leaves = {
+            name: value.requires_grad_()
+            for name, value in named.items()
+            if self.gradients and isinstance(value, Tensor) and value.is_floating_point()
+        }
+        # A function may write on its arguments, a leaf cannot be written on: give it copies.
+        given = [value.clone() if isinstance(value, Tensor) else value for value in args]
+        named_given = {
+            name: value.clone() if isinstance(value, Tensor) else value for name, value in kwargs.items()
+        }
+        shown: dict[str, Any] = {}
+        if self.sight is not None:
+            shown["sees"] = sight(lambda x: answer(x, *args[1:], **kwargs), args[0], self.sight)
+        output = watch(lambda: answer(*given, **named_given))
+        shown["output"] = _listed(output)
+        shown["changed"] = any(
+            isinstance(before, Tensor) and not torch.equal(before, after)
+            for before, after in zip([*args, *kwargs.values()], [*given, *named_given.values()], strict=True)
+        )
+        if leaves:
+            shown["gradients"] = input_gradients(tensors_of(output), leaves)
+        return shown
+
+
+def _listed(output: Any) -> Any:
+    return list(output) if isinstance(output, tuple) else output
+
+
+def sight(call: Callable[[Tensor], Any], x: Tensor, axes: tuple[int, int]) -> Any:
+    """Who sees whom along an axis of the input and one of the output, or the error of the attempt."""
+    in_dim, out_dim = axes
+    return attempt(lambda: who_sees_whom(call, x.detach(), in_dims=in_dim, out_dims=out_dim))
+
+
+def tensors_of(output: Any) -> list[Tensor]:
+    """The floating tensors among what was returned."""
+    parts = output if isinstance(output, tuple | list) else [output]
+    return [part for part in parts if isinstance(part, Tensor) and part.is_floating_point()]
+
+
+def input_gradients(outputs: Sequence[Tensor], leaves: Mapping[str, Tensor]) -> dict[str, Tensor | None]:
+    """name -> gradient of the outputs' sum, each value weighted; None where none arrives."""
+    ends = [
+        (output * torch.from_numpy(fill_values(0, k, tuple(output.shape)).copy()).to(output)).sum()
+        for k, output in enumerate(outputs)
+        if output.requires_grad
+    ]
+    if not ends:
+        return dict.fromkeys(leaves)
+    found = torch.autograd.grad(sum(ends), list(leaves.values()), allow_unused=True)
+    return dict(zip(leaves, found, strict=True))

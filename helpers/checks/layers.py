@@ -1,0 +1,152 @@
+"""A layer of prescribed parameter names against its twin: torch's, or one built from torch's functions.
+
+The judge sets the weights and knows what each of them is called, so there is nothing to search.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from helpers.checks.by_hand import Watch
+from helpers.checks.comparison import Comparison, Words
+from helpers.checks.functions import input_gradients, sight, tensors_of
+from helpers.checks.report import shape_text
+from helpers.checks.running import attempt, fill_values, seeded
+
+WORDS = {
+    "names": Words(
+        "the parameters or buffers have other names or shapes",
+        "those of the twin, so that its weights can be loaded",
+        "nn.Parameter and register_buffer under exactly these names; a plain tensor is neither",
+    ),
+    "loaded": Words(
+        "state_dict() does not give back what was loaded",
+        "the weights that load_state_dict was given",
+        "weights are copied or changed somewhere else than in the parameters themselves",
+    ),
+    "buffers": Words(
+        "after a call in training mode the running values are others",
+        hint="the update takes another average, another share (momentum), or the variance of another count",
+    ),
+    "eval": Words(
+        "in eval mode, after training, the result is another one",
+        "in eval mode the running values are used and stay as they are",
+        "self.training is not asked, or asked in one place only",
+    ),
+    "dtype": Words(
+        "the layer does not follow to another precision",
+        "torch.float64 in, torch.float64 out, after model.double()",
+        "a tensor is made with a fixed dtype: make it from x (x.new_zeros, torch.zeros_like)",
+    ),
+    "device": Words(
+        "the layer does not run on another device than the CPU",
+        "tensors that it makes lie where x lies",
+        "a tensor is made on the CPU: make it from x (x.new_zeros) or give device=x.device",
+    ),
+}
+
+
+class Layer(Comparison):
+    """An exercise that asks for a class derived from nn.Module.
+
+    `reference` is the twin. Each case gives the constructor's arguments (`build`) and one call. Compared are,
+    in this order: names and shapes of parameters and buffers, the weights after loading, who sees whom,
+    outputs in training mode, gradients of inputs and parameters, buffers after two such calls, outputs in
+    eval mode, dtype and device. Each belongs to the item of its own name (WORDS) where there is one, else to
+    the item of its case.
+
+    Args, besides those of `Comparison`:
+        sight: (axis of the input, axis of the output): who sees whom along these is compared, in eval mode.
+    """
+
+    def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
+        described["words"] = {**WORDS, **described.get("words", {})}
+        super().__init__(module, **described)
+        self.sight = sight
+
+    def task(self, seed: int) -> dict[str, Any]:
+        task = super().task(seed)
+        for case in task["cases"]:
+            case["state"] = self._state(case, seed)
+        return task
+
+    def _state(self, case: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        """name -> values, for every parameter and floating buffer of the twin; a variance is above 0."""
+        twin = self.reference(**case["build"])
+        parameters = {name for name, _ in twin.named_parameters()}
+        return {
+            name: fill_values(seed, k, tuple(value.shape), buffer=name not in parameters)
+            for k, (name, value) in enumerate(twin.state_dict().items())
+            if value.is_floating_point()
+        }
+
+    def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
+        state, args, kwargs = case["state"], case["args"], case["kwargs"]
+        wide = any(value.dtype == torch.float64 for value in state.values())
+        model = answer(**case["build"])
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"{type(model).__name__} is not a class derived from nn.Module")
+        model = model.double() if wide else model
+        own = {key: value for key, value in model.state_dict().items() if value.is_floating_point()}
+        shown: dict[str, Any] = {"names": _shapes(own)}
+        if shown["names"] != _shapes(state):
+            return shown
+        model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
+        shown["loaded"] = {key: model.state_dict()[key].clone() for key in sorted(state)}
+
+        if self.sight is not None:
+            shown["sees"] = sight(lambda x: model(x, *args[1:], **kwargs), args[0], self.sight)
+
+        model.train()
+        leaves = {
+            f"input {k + 1}": value.requires_grad_()
+            for k, value in enumerate(args)
+            if isinstance(value, Tensor) and value.is_floating_point()
+        }
+        given = [value.clone() if isinstance(value, Tensor) else value for value in args]
+        output = watch(lambda: model(*given, **kwargs))
+        shown["output"] = _detached(output)
+        weights = {name: value for name, value in model.named_parameters() if value.requires_grad}
+        shown["gradients"] = input_gradients(tensors_of(output), leaves | weights)
+        with torch.no_grad():
+            model(*given, **kwargs)
+            after = model.state_dict()
+            shown["buffers"] = {key: after[key].clone() for key in sorted(state) if key not in weights}
+            model.eval()
+            shown["eval"] = _detached(watch(lambda: model(*given, **kwargs)))
+            shown["dtype"] = attempt(lambda: _precision(answer, case))
+            shown["device"] = attempt(lambda: _elsewhere(answer, case))
+        return shown
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, str]:
+    return {key: shape_text(state[key].shape) for key in sorted(state)}
+
+
+def _detached(output: Any) -> Any:
+    if isinstance(output, tuple | list):
+        return [_detached(part) for part in output]
+    return output.detach().clone() if isinstance(output, Tensor) else output
+
+
+def _precision(answer: Any, case: Mapping[str, Any]) -> list[str]:
+    seeded(0)
+    model = answer(**case["build"]).double()
+    args = [v.double() if isinstance(v, Tensor) and v.is_floating_point() else v for v in case["args"]]
+    return [str(part.dtype) for part in tensors_of(model(*args, **case["kwargs"]))]
+
+
+def _elsewhere(answer: Any, case: Mapping[str, Any]) -> list[list[int]]:
+    """Shapes of the outputs on the meta device, a stand-in for a GPU: a tensor of the CPU fails there."""
+    model = answer(**case["build"]).to("meta")
+    args = [_to_meta(value) for value in case["args"]]
+    kwargs = {key: _to_meta(value) for key, value in case["kwargs"].items()}
+    return [list(part.shape) for part in tensors_of(model(*args, **kwargs))]
+
+
+def _to_meta(value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    return (value.detach().float() if value.is_floating_point() else value).to("meta")
