@@ -14,6 +14,7 @@ from autograder.assignment import Assignment, Check, Step
 from autograder.inside import TEXT, WALL, wire
 from autograder.sandbox import Reply, Sandbox
 from helpers import checks
+from helpers.checks.reply import MISFIT
 from helpers.checks.report import number
 from helpers.checks.running import NO_ANSWER
 
@@ -236,6 +237,12 @@ class _Run:
         except Exception as error:  # the values are the student's: they need not have the form of a probe's
             self.flag(f"{check.grade_id}: what came back is not what a probe gives ({type(error).__name__})")
             text = f"0 of {number(check.points)} points: the result of this check could not be read"
+            return mark | {"status": "malformed", "text": text}
+        if any(finding.name == MISFIT for finding in verdict.findings):
+            self.flag(
+                f"{check.grade_id}: what came back is not what a probe gives ({verdict.findings[0].got})"
+            )
+            text = f"{asked.title}\n\n{verdict.text(check.points)}"
             return mark | {"status": "malformed", "text": text}
         if any(finding.name == "no_answer" for finding in verdict.findings):
             return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {asked.title}"}

@@ -77,7 +77,8 @@ def input_gradients(outputs: Sequence[Tensor], leaves: Mapping[str, Tensor]) -> 
         for k, output in enumerate(outputs)
         if output.requires_grad
     ]
-    if not ends:
+    wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    if not ends or not wanted:
         return dict.fromkeys(leaves)
-    found = torch.autograd.grad(sum(ends), list(leaves.values()), allow_unused=True)
-    return dict(zip(leaves, found, strict=True))
+    found = torch.autograd.grad(sum(ends), list(wanted.values()), allow_unused=True)
+    return dict.fromkeys(leaves) | dict(zip(wanted, found, strict=True))

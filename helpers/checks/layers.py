@@ -108,7 +108,7 @@ class Layer(Comparison):
         given = [value.clone() if isinstance(value, Tensor) else value for value in args]
         output = watch(lambda: model(*given, **kwargs))
         shown["output"] = _detached(output)
-        weights = {name: value for name, value in model.named_parameters() if value.requires_grad}
+        weights = {name: value for name, value in model.named_parameters() if name in state}
         shown["gradients"] = input_gradients(tensors_of(output), leaves | weights)
         with torch.no_grad():
             model(*given, **kwargs)

@@ -122,7 +122,7 @@ def test_a_wrong_version_is_no_reason_where_it_shows_what_is_right():
             lambda q, k, v, **o: (attention(q, k, v, **o)[0], 7),
             "wrong_output",
             0,
-            "7 at [1] in place of a tensor",
+            "shape () at [1] in place of (2, 5, 5)",
         ),
     ],
 )
@@ -322,6 +322,7 @@ def transposed(self, in_features, out_features, bias=True):
         ),
         (NORM, changed(BatchNorm, statistics=always_biased), ["wrong_buffers", "wrong_eval"], 0.6),
         (NORM, changed(BatchNorm, statistics=in_eval_too), ["wrong_buffers", "wrong_eval"], 0.6),
+        (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
         (NORM, lambda num_features, momentum: nn.LayerNorm(num_features), ["wrong_names"], 0),
         (NORM, lambda **build: build, ["raises"], 0),
     ],

@@ -108,9 +108,9 @@ def test_a_layer_that_waits_for_its_shape_gets_the_judges_values_too():
         def forward(self, x):
             return self.fc(self.lstm(x)[0][:, -1])
 
-    from helpers.checks.exercises.two_layer_lstm import judge, task
-
-    verdict = judge(task(0), probe(Waiting, task(0)))
+    exercise = checks.exercise("two_layer_lstm")
+    task = exercise.task(0)
+    verdict = exercise.judge(task, exercise.probe(Waiting, task))
     assert (verdict.share, verdict.findings) == (1, [])
 
 
