@@ -8,6 +8,7 @@ import json
 import math
 import platform
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -287,7 +288,7 @@ def parts() -> Mapping[str, str]:
     Of the code those modules count which a result is computed with: a plot's colour decides no mark.
     """
     ours = Path(__file__).parent
-    start = [Path(checks.exercise(name).__file__) for name in checks.EXERCISES]
+    start = [Path(sys.modules[checks.exercise(name).module].__file__) for name in checks.EXERCISES]
     start += [
         *Path(checks.__file__).parent.rglob("*.py"),
         *(ours / "inside").glob("*.py"),

@@ -169,7 +169,7 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(source.checks, "__file__", str(tmp_path / "helpers" / "checks" / "__init__.py"))
     monkeypatch.setattr(source, "__file__", str(tmp_path / "autograder" / "assignment.py"))
     for name in source.checks.EXERCISES:
-        module = source.checks.exercise(name)
+        module = source.sys.modules[source.checks.exercise(name).module]
         place = tmp_path / Path(module.__file__).relative_to(ROOT)
         monkeypatch.setattr(module, "__file__", str(place))
     monkeypatch.setattr(source, "parts", source.parts.__wrapped__)
