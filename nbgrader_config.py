@@ -3,6 +3,7 @@
 Start JupyterLab and nbgrader's commands in this folder. Everything that grading writes lies under grading/.
 """
 
+import glob
 import os
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ from nbgrader.preprocessors import (
 
 COURSE = Path(__file__).resolve().parent
 GRADING = COURSE / "grading"
+if glob.has_magic(str(COURSE)):
+    # nbgrader takes the path for a pattern. No error here: JupyterLab reads this file too, and works.
+    print(
+        f"{COURSE}: nbgrader finds no notebook where a path has [ or * or ? in it. Rename the folder.",
+        file=sys.stderr,
+    )
 # nbgrader opens its database and looks for its exchange in folders that it does not make itself.
 (GRADING / "exchange").mkdir(parents=True, exist_ok=True)
 # It also calls alembic by its name, which is found only where the environment is activated.

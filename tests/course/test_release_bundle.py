@@ -12,6 +12,7 @@ from course import NAME, ROOT, course_copy, notebook_of, python, read
 TOOL = "tools/release.py"
 PARTS = {"helpers", "notebooks", "LICENSE", "NOTICE", "README.md", "constraints.txt", "environment.yml"}
 PARTS |= {"pyproject.toml", "requirements.txt"}
+COPIED = ["docs/students.md", *PARTS - {"README.md"}]
 
 
 def build(target, course=ROOT):
@@ -102,9 +103,7 @@ def repository(tmp_path, monkeypatch):
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "somebody")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "somebody@example.org")
-    course = course_copy(
-        tmp_path / "course", TOOL, "notebooks", "docs/students.md", *PARTS - {"README.md", "notebooks"}
-    )
+    course = course_copy(tmp_path / "course", TOOL, *COPIED)
     git(tmp_path, "init", "--quiet", course)
     git(course, "add", "--all")
     git(course, "commit", "--quiet", "-m", "The course")
@@ -163,6 +162,17 @@ def test_a_folder_that_holds_the_course_is_not_replaced(tmp_path):
     assert done.returncode != 0
     assert "holds this course and would be replaced: name another folder" in done.stderr
     assert (course / TOOL).exists()
+
+
+def test_a_folder_that_nbgrader_takes_for_a_pattern_is_named(tmp_path):
+    course = course_copy(tmp_path / "class [2027]" / "course", TOOL, *COPIED)
+    done = python(course, TOOL, tmp_path / "dist")
+    assert done.returncode != 0
+    assert (
+        "class [2027]/course: nbgrader finds no notebook where a path has [ or * or ?"
+        in done.stderr
+    )
+    assert "Rename the folder." in done.stderr
 
 
 def test_a_course_without_exercises_is_refused_in_words(tmp_path):
