@@ -24,6 +24,7 @@ from small_course import (
     with_answer,
     zipped,
 )
+from system import needs_any_name, needs_links, needs_pipes
 
 from autograder.course import Course, Student
 from autograder.intake import document, roster
@@ -237,7 +238,8 @@ def test_without_any_students_those_who_sent_something_are_enrolled(course, inbo
 def test_a_list_of_students(course, inbox, tmp_path):
     people = tmp_path / "people.csv"
     people.write_text(
-        "\ufeffid,first_name,last_name,email,lms_user_id,group\nhal,Hal,Nine,,999,b\nbob,,,,555,\n"
+        "\ufeffid,first_name,last_name,email,lms_user_id,group\nhal,Hal,Nine,,999,b\nbob,,,,555,\n",
+        encoding="utf-8",
     )
     send(inbox, "ninehal_999_1_work.ipynb")
     send(inbox, "tablesbob_555_1_work.ipynb")
@@ -263,7 +265,7 @@ def test_a_list_of_students(course, inbox, tmp_path):
 )
 def test_a_list_that_is_none(course, inbox, tmp_path, text, message):
     people = tmp_path / "people.csv"
-    people.write_text(text)
+    people.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         take_in(course, inbox, students_csv=people)
 
@@ -587,6 +589,7 @@ def test_an_unexpected_error_is_that_students_alone(course, inbox, monkeypatch):
 # ---- archives and links that mean harm
 
 
+@needs_links
 def test_links_are_flagged_and_not_followed(course, inbox, tmp_path):
     secret = tmp_path / "secret.ipynb"
     secret.write_bytes(notebook())
@@ -594,7 +597,6 @@ def test_links_are_flagged_and_not_followed(course, inbox, tmp_path):
     (inbox / "ada" / FILE).symlink_to(secret)
     send(inbox, "bob", FILE)
     (inbox / "bob" / "more").symlink_to(tmp_path)
-    os.mkfifo(inbox / "bob" / "pipe")
     records = take_in(course, inbox)
     link = "it is a link, and links are not followed"
     assert records["ada"]["flags"] == [
@@ -602,13 +604,20 @@ def test_links_are_flagged_and_not_followed(course, inbox, tmp_path):
         "No notebook that can be read was sent.",
     ]
     assert records["bob"]["status"] == "flagged"
-    assert records["bob"]["flags"] == [
-        f"more was not read: {link}.",
-        "pipe was not read: it is neither a file nor a folder.",
-    ]
+    assert records["bob"]["flags"] == [f"more was not read: {link}."]
     assert set(contents(course.work(NAME) / "originals")) == {Path("bob", FILE)}
 
 
+@needs_pipes
+def test_a_pipe_is_flagged_and_not_waited_for(course, inbox):
+    send(inbox, "bob", FILE)
+    os.mkfifo(inbox / "bob" / "pipe")
+    bob = take_in(course, inbox)["bob"]
+    assert bob["flags"] == ["pipe was not read: it is neither a file nor a folder."]
+    assert set(contents(course.work(NAME) / "originals")) == {Path("bob", FILE)}
+
+
+@needs_links
 def test_a_link_in_the_submitted_folder_is_put_away(course, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     send(tmp_path / "elsewhere", FILE)
@@ -633,10 +642,13 @@ def test_names_that_no_folder_can_hold(course, inbox):
     kept = contents(course.work(NAME) / "originals" / "ada")
     assert sorted(kept.values()) == sorted([notebook(), b"1", b"2", b"3"])
     assert all(len(path.name) <= 150 for path in kept)
+
+
+@needs_any_name
+def test_a_name_that_is_no_text(course, inbox):
     weird = os.fsencode(inbox) + b"/bob/\xff\xfe.ipynb"
     os.makedirs(os.path.dirname(weird))
     Path(os.fsdecode(weird)).write_bytes(notebook())
-    download.unlink()
     bob = take_in(course, inbox)["bob"]
     assert (course.work(NAME) / bob["original"]).read_bytes() == notebook()
 

@@ -168,10 +168,7 @@ def test_a_folder_that_nbgrader_takes_for_a_pattern_is_named(tmp_path):
     course = course_copy(tmp_path / "class [2027]" / "course", TOOL, *COPIED)
     done = python(course, TOOL, tmp_path / "dist")
     assert done.returncode != 0
-    assert (
-        "class [2027]/course: nbgrader finds no notebook where a path has [ or * or ?"
-        in done.stderr
-    )
+    assert "class [2027]/course: nbgrader finds no notebook where a path has [ or * or ?" in done.stderr
     assert "Rename the folder." in done.stderr
 
 
