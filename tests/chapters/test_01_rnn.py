@@ -163,6 +163,18 @@ def test_hello_training_starts_every_pass_from_a_fresh_state():
     assert states == [None] * 3
 
 
+def test_each_step_waits_for_the_one_before():
+    """What can be computed for all steps at once is the projection of the input, not the states."""
+    torch.manual_seed(0)
+    layer, x = lesson.RNNLayer(3, 5), torch.randn(2, 6, 3)
+    states = layer(x)[0]
+    at_once = (x @ layer.weight_ih_l0.T + layer.bias_ih_l0 + layer.bias_hh_l0).tanh()
+    torch.testing.assert_close(states[:, 0], at_once[:, 0])
+    assert all(not torch.allclose(states[:, t], at_once[:, t], atol=1e-3) for t in range(1, 6))
+    for t in range(1, 6):  # from the state before and x_t alone
+        torch.testing.assert_close(layer(x[:, t : t + 1], states[None, :, t - 1])[0][:, 0], states[:, t])
+
+
 def test_without_batch_first_a_column_is_a_sequence():
     layer, x = nn.RNN(4, 3), torch.randn(6, 2, 4)
     changed = x.clone()

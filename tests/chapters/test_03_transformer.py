@@ -613,6 +613,34 @@ def test_each_sub_layer_has_its_own_norm():
         (lesson.DecoderLayer(8, 16, 2, 4, 4), 3),
     ]:
         assert sum(isinstance(part, lesson.LayerNorm) for part in layer.modules()) == sub_layers
+        assert norms_at_work(layer) == sub_layers
+
+
+@torch.no_grad()
+def norms_at_work(layer):
+    """How many norms of a layer change its result: one that is there and not used is none."""
+    x, memory = torch.randn(2, 3, 8), torch.randn(2, 4, 8)
+    inputs = (x, memory) if isinstance(layer, lesson.DecoderLayer) else (x,)
+    layer.eval()
+
+    def result():
+        return layer(*inputs)[0]
+
+    before, moved = result(), 0
+    for part in layer.modules():
+        if isinstance(part, lesson.LayerNorm):
+            shift = torch.rand(8)
+            part.bias.add_(shift)
+            moved += not torch.allclose(result(), before)
+            part.bias.sub_(shift)
+    return moved
+
+
+def test_a_norm_that_is_there_but_not_used_is_not_counted():
+    layer = lesson.EncoderLayer(8, 16, 2, 4, 4)
+    [*_, last] = [part for part in layer.modules() if isinstance(part, lesson.LayerNorm)]
+    last.forward = lambda x: x  # one norm at the end of the block, or the start, is the mistake
+    assert norms_at_work(layer) == 1
 
 
 def test_feed_forward_sees_its_own_position_only():
@@ -1095,6 +1123,25 @@ def test_a_mask_on_the_wrong_axis_raises_unless_batch_equals_heads():
     src = torch.tensor([[3, 4, 5, 6], [3, 4, 0, 0]])  # two dates, two heads
     weights = broken.encode(src)[2][0]
     assert (weights[0, 1, :, 2:] == 0).all() and (weights[1, 0, :, 2:] > 0).all()
+
+
+@pytest.mark.parametrize("B", [2, 3, 5])
+def test_the_lessons_mask_has_the_axis_of_the_heads(B):
+    """As many sentences as heads (2): there a mask without that axis hides a head, and nothing is raised."""
+    hides_padding_alone(lesson.Transformer(12, 12, 0, 0, **SIZES).eval(), B)
+
+
+def hides_padding_alone(model, B):
+    src = torch.randint(1, 12, (B, 6))
+    src[0, 4:] = 0
+    weights = model.encode(src)[2][0]  # (B, nH, T, T)
+    assert (weights[0, :, :, 4:] == 0).all() and (weights[0, :, :, :4] > 0).all()
+    assert (weights[1:] > 0).all()
+
+
+def test_that_guard_sees_a_mask_without_the_axis_of_the_heads():
+    with pytest.raises(AssertionError):
+        hides_padding_alone(lesson.WrongAxis(12, 12, 0, 0, **SIZES).eval(), 2)
 
 
 # --- by hand ------------------------------------------------------------------------------------------

@@ -69,6 +69,24 @@ def test_error_is_put_right_and_guarded(row):
         assert name.startswith("test_") and name in functions, f"{file.name} has no test {name}"
 
 
+def prose_of(row):
+    """The text cells of a row as one line; "" where it names code cells only."""
+    cells = map(cells_of(row["chapter"]).get, row["cells"])
+    return " ".join(" ".join(source.split()) for kind, source in cells if kind == "markdown")
+
+
+@pytest.mark.parametrize(
+    "row",
+    TABLE["content"] + TABLE["errors"],
+    ids=lambda row: f"{row['chapter']}: {row.get('row', row.get('number'))}"[:80],
+)
+def test_the_prose_still_says_it(row):
+    """What a row is about is said in words that stand in one of its cells, not only computed beside them."""
+    prose = prose_of(row)
+    assert ("phrase" in row) == bool(prose), "a row with a text cell names a phrase of it"
+    assert row.get("phrase", "") in prose, f"none of {row['cells']} says: {row['phrase']}"
+
+
 def test_every_published_error_has_a_row():
     numbers = {row["number"] for row in TABLE["errors"]}
     written = {chapter for chapter in CHAPTERS if notebook_of(chapter).exists()}

@@ -404,3 +404,15 @@ def test_the_readme_says_first_what_is_needed():
     page = (ROOT / "docs/students.md").read_text(encoding="utf-8")
     titles = [line[3:].lower().replace(" ", "-") for line in page.splitlines() if line.startswith("## ")]
     assert anchor in titles
+
+
+def test_every_path_and_link_of_the_contributors_page_leads_somewhere():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(((?!https?:)[^)#]+)", page):
+        assert (ROOT / target).exists(), target
+    for path in re.findall(r"`((?:helpers|solutions|tests|tools|notebooks)/[\w./]*)`", page):
+        assert (ROOT / path).exists(), path
+    checks = re.search(r"\| module of `helpers/checks/` .*?\n\n", page, re.S)[0]
+    named = set(re.findall(r"`(\w+)\.py`", checks))
+    there = {path.stem for path in (ROOT / "helpers" / "checks").glob("*.py")} - {"__init__"}
+    assert named == there, "the map of helpers/checks/ names every module, and no other"
