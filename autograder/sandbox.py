@@ -142,6 +142,10 @@ class Sandbox:
             f"{_INSIDE}/autograder/inside",
         ]
         words += ["--ro-bind", str(self.helpers), f"{_INSIDE}/{self.helpers.name}"]
+        # A variant's own check modules, and nothing else of private/: the answers lie there too.
+        private = self.helpers.parent / "private" / "checks"
+        if private.is_dir():
+            words += ["--ro-bind", str(private), f"{_INSIDE}/private/checks"]
         # What bubblewrap has made itself could be written to, and would outlive a submission.
         words += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*words, "--chdir", "/", "--", *server]

@@ -84,6 +84,10 @@ def write_folder(folder):
             shutil.copytree(ROOT / part, folder / part, ignore=LEFT_OUT)
         else:
             shutil.copy(ROOT / part, folder / part)
+    private = ROOT / "private" / "checks"  # of this course's own variant: students' checks need them too
+    if private.is_dir():
+        exercises = folder / "helpers" / "checks" / "exercises"
+        shutil.copytree(private, exercises, ignore=LEFT_OUT, dirs_exist_ok=True)
     shutil.copy(ROOT / "docs" / "students.md", folder / "README.md")
     for chapter in sorted((ROOT / "notebooks").glob("*.ipynb")):
         write_chapter(chapter, notebooks / chapter.name)

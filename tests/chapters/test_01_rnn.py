@@ -138,6 +138,7 @@ def test_hello_has_four_letters_and_an_ambiguous_l():
     assert len(set(task.chars)) == len(task.chars) == 4 and len(after_l) == 2
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("layer", ["ours", "torch"])
 def test_hello_is_learnt_and_spelt(layer, seed):

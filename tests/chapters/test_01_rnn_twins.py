@@ -172,6 +172,7 @@ def test_equals_torch_for_any_sizes_and_options(data, kind, seed):
     assert_same(ours, theirs, x, make_states(theirs, state, dtype=torch.float64) if with_states else None)
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradcheck_through_input_states_and_parameters(kind):
     ours, _ = pair(kind, 2, 3, num_layers=2, bidirectional=True)

@@ -816,6 +816,7 @@ def test_networks(name, count):
     assert ours(x).shape == (5, 10)
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("name", TORCHS)
 def test_twenty_training_steps_have_torchs_losses(name):
     x, y = data.mnist_tensors(train=False)

@@ -74,6 +74,7 @@ def test_padding_mask_hides_keys_whatever_sizes_coincide(B, nH, T):
         assert (weights[b, :, :, key] == 0).all() == (tokens[b, key] == 0).item()
 
 
+@pytest.mark.seconds
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(
     lead=st.lists(st.integers(1, 3), max_size=2),
@@ -540,6 +541,7 @@ def fast_path_off():
     return Off()
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("final_norm", [True, False])
 @pytest.mark.parametrize("num_layers", [1, 3])
 def test_stacks_equal_torchs(num_layers, final_norm):
@@ -581,6 +583,7 @@ def test_stacks_equal_torchs(num_layers, final_norm):
         probes.same_as(made[lesson][1], made[nn][1], x, memory, kwargs=kwargs)
 
 
+@pytest.mark.seconds
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(
     flags=st.tuples(*[st.booleans()] * 5),
@@ -991,6 +994,7 @@ def lively(V=8, seed=0, **options):
     return model
 
 
+@pytest.mark.seconds
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
 @given(number=st.integers(0, 1000), B=st.integers(1, 5), S=st.integers(1, 6), max_len=st.integers(1, 9))
 def test_decoding_with_and_without_cache_writes_the_same(number, B, S, max_len):
@@ -1051,6 +1055,7 @@ def test_beam_of_width_one_is_greedy():
         assert tokens == greedy[:end]
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
 def test_a_wide_beam_finds_what_trying_everything_finds(alpha):
     V, max_len = 5, 3

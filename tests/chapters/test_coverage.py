@@ -1,6 +1,7 @@
 """The table of what the course must cover (coverage.toml) against the notebooks as they are."""
 
 import ast
+import functools
 import json
 import tomllib
 from pathlib import Path
@@ -21,6 +22,7 @@ def notebook_of(chapter):
     return NOTEBOOKS / f"{chapter}.ipynb"
 
 
+@functools.cache
 def cells_of(chapter):
     """id (or nbgrader's grade_id) → (cell type, source); pending if the chapter is not written yet."""
     path = notebook_of(chapter)
@@ -48,6 +50,12 @@ def test_content_is_there(row):
     assert row["symbol"] in symbols, f"none of {row['cells']} defines or calls {row['symbol']}"
 
 
+@functools.cache
+def functions_of(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
 @pytest.mark.parametrize("row", TABLE["errors"], ids=lambda row: f"error {row['number']} in {row['chapter']}")
 def test_error_is_put_right_and_guarded(row):
     assert row["chapter"] in CHAPTERS
@@ -61,12 +69,7 @@ def test_error_is_put_right_and_guarded(row):
         assert kind == "code" and (asserts or checks), f"{name} asserts nothing"
     else:
         file = HERE.parents[1] / kind.rstrip(":")
-        functions = [
-            node.name
-            for node in ast.parse(file.read_text(encoding="utf-8")).body
-            if isinstance(node, ast.FunctionDef)
-        ]
-        assert name.startswith("test_") and name in functions, f"{file.name} has no test {name}"
+        assert name.startswith("test_") and name in functions_of(file), f"{file.name} has no test {name}"
 
 
 def prose_of(row):

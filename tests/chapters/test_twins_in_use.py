@@ -76,6 +76,7 @@ def test_masks_that_are_not_contiguous():
 # --- sizes that stay free
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("make, shape", IMAGES)
 def test_exported_with_a_free_batch_size(make, shape):
     layer = make(TWO).eval()
@@ -85,6 +86,7 @@ def test_exported_with_a_free_batch_size(make, shape):
     close(exported(x), layer(x))
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("name", ["MyCNN", "SimpleCNN"])
 def test_networks_exported_with_a_free_batch_size(name):
     model = getattr(TWO, name)().eval()
@@ -94,6 +96,7 @@ def test_networks_exported_with_a_free_batch_size(name):
     close(exported(x), model(x))
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("make, shape", SEQUENCES)
 def test_sequences_exported_with_a_free_batch_size(make, shape):
     layer = make(THREE).eval()

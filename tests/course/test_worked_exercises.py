@@ -1,7 +1,10 @@
 """The worked exercises of docs/exercises.md: built as the page says, judged, and each wrong version named."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +14,7 @@ import torch
 from labelled import through_bytes
 from torch import nn
 
+from autograder.sandbox import Sandbox
 from helpers.checks.exercise import _registered, registered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,3 +68,25 @@ def test_each_wrong_version_of_the_page_is_found_by_its_name(built):
 def test_an_exercise_with_its_cells_is_short(name):
     lines = [line for block in PAIRS[name] for line in block.splitlines() if line.strip()]
     assert len(lines) <= 60, len(lines)
+
+
+def test_a_check_module_may_lie_beside_a_private_variant(tmp_path):
+    shutil.copytree(
+        ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("assets", "__pycache__")
+    )
+    (tmp_path / "private" / "checks").mkdir(parents=True)
+    (tmp_path / "private" / "checks" / "conv1d.py").write_text(PAIRS["conv1d"][0], encoding="utf-8")
+    code = "from helpers import checks; print(checks.exercise('conv1d').title, checks.EXERCISES[-1])"
+    own = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=own, cwd=tmp_path)
+    assert done.stdout == "Exercise 7, a convolution in one dimension conv1d\n", done.stderr
+
+
+@pytest.mark.bubblewrap
+def test_the_sandbox_shows_private_checks_and_no_private_answers(tmp_path):
+    for part in ("helpers", "private/checks", "private/solutions"):
+        (tmp_path / part).mkdir(parents=True)
+    words = Sandbox(tmp_path / "helpers").command()
+    shown = words[words.index(str(tmp_path / "private" / "checks")) + 1]
+    assert shown.endswith("/private/checks")
+    assert not any("solutions" in word for word in words) and str(tmp_path / "private") not in words
