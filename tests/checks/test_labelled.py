@@ -7,6 +7,7 @@ import pytest
 from labelled import ALL, RIGHT, case_id, labelled
 
 from helpers import checks
+from helpers.checks.recurrent.texts import LOOP, MODEL
 
 
 def result(answer):
@@ -84,3 +85,11 @@ def test_no_verdict_on_the_nearest_wrong_answers_hangs_on_the_seed(exercise):
     for answer in nearest(exercise):
         [(points, names)] = verdicts(answer, range(100, 150))
         assert (points, set(answer.findings) <= set(names)) == (answer.points, True), answer.name
+
+
+@pytest.mark.parametrize("loop, table", [(False, MODEL), (True, LOOP)], ids=["models", "loop"])
+def test_every_finding_is_named_by_a_labelled_answer(loop, table):
+    """A finding that no answer gets is either never found or never tried."""
+    answers = [answer for answer in ALL if (answer.exercise == "gradient_clipping") == loop]
+    named = {finding for answer in answers for finding in answer.findings}
+    assert set(table) - named == set()

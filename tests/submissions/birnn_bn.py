@@ -1150,3 +1150,35 @@ class BiRNNWithBN(nn.Module):
     def forward(self, x):
         out, h_n = self.rnn(x)
         return self.fc(self.bn(torch.cat([h_n[-2], h_n[-1]], dim=1)))
+
+
+# %% centred_only_in_training | 8 | wrong_in_training
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        final = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        if self.training:
+            final = final - final.mean(dim=0)
+        else:
+            final = self.bn(final)
+        return self.fc(final)
+
+
+# %% momentum_0 | 8 | running_statistics_stand_still
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size, momentum=0.0)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        out, h_n = self.rnn(x)
+        final = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        return self.fc(self.bn(final))

@@ -855,3 +855,19 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
         model.train()
         print(f"epoch {epoch}: {total / len(loader):.3f} after {len(losses)} steps")
     return norms
+
+
+# %% each_value_bent_by_tanh | 6 | wrong_clipping
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.cat([p.grad.flatten() for p in model.parameters()]).norm()
+            for p in model.parameters():
+                p.grad = max_norm * torch.tanh(p.grad / max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms

@@ -822,3 +822,91 @@ class TwoLayerLSTM(nn.Module):
     def forward(self, x):
         _, (h_n, _) = self.lstm(x)
         return torch.log(-h_n[-1].exp().sum(1, keepdim=True)) + self.fc(h_n[-1])
+
+
+# %% plain_class | 0 | not_a_module
+class TwoLayerLSTM:
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def __call__(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(h_n[-1])
+
+
+# %% both_logits_and_their_complement | 5 | wrong_shape
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        logits = self.fc(h_n[-1])
+        return torch.cat([logits, 1 - logits], dim=1)
+
+
+# %% sum_of_all_steps | 7 | sum_over_time
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(out.sum(dim=1))
+
+
+# %% batch_norm_before_the_head | 7 | norm_not_asked
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.norm = nn.BatchNorm1d(hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc(self.norm(h_n[-1]))
+
+
+# %% reads_the_step_before_too | 8 | one_step_fails
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        before, last = out[:, -2], out[:, -1]
+        return self.fc(last)
+
+
+# %% less_the_mean_of_the_batch | 7 | sequences_see_one_another
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        h = h_n[-1]
+        return self.fc(h - h.mean(dim=0))
+
+
+# %% half_of_it_detached | 8 | wrong_gradient
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        logits = self.fc(h_n[-1])
+        return (logits + logits.detach()) / 2
