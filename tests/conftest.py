@@ -10,7 +10,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from order import in_order
+from order import in_order, takes_seconds
 from torch_state import difference, put_back, torchs_state
 
 KINDS = {
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker(marker) and shutil.which(program) is None:
                 item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
     if config.option.fast:
-        items[:] = [item for item in items if not item.get_closest_marker("seconds")]
+        items[:] = [item for item in items if not takes_seconds(item)]
     items[:] = in_order(items, config.option.shuffle)
 
 

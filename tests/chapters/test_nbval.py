@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +36,6 @@ CELLS = (
 )
 
 
-@pytest.mark.seconds
 def test_a_changed_output_is_caught(tmp_path):
     path = tmp_path / "small.ipynb"
     nbformat.write(notebook(*((source, printed) for source, printed, _ in CELLS)), path)

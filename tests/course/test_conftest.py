@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import torch
-from order import LONGEST, in_order
+from order import LONGEST, OF_COMMANDS, in_order
 from torch_state import difference, torchs_state, unharmed
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -56,6 +56,11 @@ def some_items(*names):
 def test_the_longest_files_come_first_and_the_rest_as_they_were():
     items = some_items("test_a.py", LONGEST[1], "test_b.py", LONGEST[0])
     assert in_order(items) == items[15:] + items[5:10] + items[:5] + items[10:15]
+
+
+def test_the_lists_of_files_name_files():
+    there = {path.name for folder in ("tests", "notebooks") for path in (TESTS.parent / folder).rglob("*.*")}
+    assert {*LONGEST, *OF_COMMANDS} <= there
 
 
 def test_random_order_keeps_files_together_and_notebooks_in_sequence():

@@ -10,6 +10,7 @@ LONGEST = (
     "02_cnn.ipynb",
     "01_rnn.ipynb",
     "test_03_transformer.py",
+    "test_twins_in_use.py",
     "test_01_rnn_twins.py",
     "test_02_cnn.py",
     "test_intake.py",
@@ -19,6 +20,22 @@ LONGEST = (
     "test_hostile.py",
     "test_formgrader.py",
 )
+# Those that start whole commands, sandboxes or fresh interpreters: `--fast` leaves them out.
+OF_COMMANDS = (
+    "test_conftest.py",
+    "test_exercises_release.py",
+    "test_feedback.py",
+    "test_grade.py",
+    "test_nbval.py",
+    "test_release_bundle.py",
+    "test_sandbox.py",
+    "test_vision.py",
+)
+
+
+def takes_seconds(item: Any) -> bool:
+    """Is it marked so, or in a file that starts whole commands?"""
+    return item.path.name in OF_COMMANDS or item.get_closest_marker("seconds") is not None
 
 
 def in_order(items: Iterable[Any], seed: int | None = None) -> list[Any]:
