@@ -1,0 +1,82 @@
+"""The stand-ins for machines that are not at hand: what they take away is gone, what differs is told."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = runpy.run_path(str(ROOT / "tools/simulate.py"))
+
+
+def notebook(*sources):
+    """A notebook of these cells, each with the text that it printed."""
+    cells = [
+        nbformat.v4.new_code_cell(s, id=f"cell-{i}", execution_count=1) for i, (s, _) in enumerate(sources)
+    ]
+    for cell, (_, text) in zip(cells, sources, strict=True):
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.mark.seconds
+def test_another_text_under_one_setting_is_told(tmp_path, capfd):
+    source = "import os\nprint('MKL_CBWR' in os.environ)"
+    nbformat.write(notebook((source, "False\n")), tmp_path / "prints.ipynb")
+    assert not TOOL["kernels"]([str(tmp_path / "prints.ipynb")])
+    said = capfd.readouterr().out.splitlines()[-3:]
+    assert said == ["MKL: DIFFERS", "oneDNN: no error, no other text", "ATen: no error, no other text"]
+
+
+def test_colab_compares_what_nbval_compares():
+    ignored = notebook(("1", "0.1 s"), ("2", "took 3 ms, <object at 0x7f00aa11bb>"))
+    ignored.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+    assert TOOL["texts"](ignored) == {"cell-1": "took TIME, <object at ADDRESS>"}
+
+
+def on_windows(folder, code):
+    """What this code says, as a file of a course in this folder, where Windows is played."""
+    (folder / "asks.py").write_text(code, encoding="utf-8")
+    environment = os.environ | {
+        "LIKE_WINDOWS": str(folder),
+        "PYTHONPATH": str(ROOT / "tools/like_windows"),
+        "PYTHONIOENCODING": "cp1252",
+    }
+    done = subprocess.run([sys.executable, "asks.py"], cwd=folder, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode("cp1252")
+    return done.stdout.decode("cp1252").split()
+
+
+def refused(statement):
+    return (
+        f"try:\n    {statement}\nexcept (OSError, ImportError, AttributeError, UnicodeError) as error:\n"
+        + ("    print(type(error).__name__)\nelse:\n    print('passes')\n")
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the real one")
+def test_what_windows_lacks_is_gone_and_what_it_does_is_done(tmp_path):
+    code = "import os, subprocess, sys\nfrom pathlib import Path\n"
+    statements = {
+        "import resource": "ModuleNotFoundError",
+        "import fcntl": "ModuleNotFoundError",
+        "import asyncio, tempfile, shutil": "passes",
+        "os.mkfifo('pipe')": "AttributeError",
+        "os.symlink('asks.py', 'link')": "PermissionError",
+        "Path('a:b').touch()": "OSError",
+        "Path('aux.txt').write_text('x')": "OSError",
+        "os.mkdir(os.fsdecode(b'\\xff'))": "OSError",
+        "Path('ü.txt').touch()": "passes",
+        "Path('text').write_text('\\u4f60')": "UnicodeEncodeError",
+        "Path('text').write_text('\\u4f60', encoding='utf-8')": "passes",
+        "print('\\u4f60', file=sys.stdout)": "UnicodeEncodeError",
+    }
+    code += "".join(refused(statement) for statement in statements)
+    code += "lines = Path('lines')\nlines.write_text('a\\n')\nprint(lines.read_bytes().hex(), lines.read_text())\n"
+    code += "child = [sys.executable, '-c', 'print(chr(233))']\n"
+    code += "print(subprocess.run(child, capture_output=True, text=True).stdout == chr(233) + chr(10))\n"
+    assert on_windows(tmp_path, code) == [*statements.values(), "610d0a", "a", "True"]
