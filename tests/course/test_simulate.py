@@ -76,7 +76,8 @@ def test_what_windows_lacks_is_gone_and_what_it_does_is_done(tmp_path):
         "print('\\u4f60', file=sys.stdout)": "UnicodeEncodeError",
     }
     code += "".join(refused(statement) for statement in statements)
-    code += "lines = Path('lines')\nlines.write_text('a\\n')\nprint(lines.read_bytes().hex(), lines.read_text())\n"
+    code += "lines = Path('lines')\nlines.write_text('a\\n')\n"
+    code += "print(lines.read_bytes().hex(), lines.read_text())\n"
     code += "child = [sys.executable, '-c', 'print(chr(233))']\n"
     code += "print(subprocess.run(child, capture_output=True, text=True).stdout == chr(233) + chr(10))\n"
     assert on_windows(tmp_path, code) == [*statements.values(), "610d0a", "a", "True"]
