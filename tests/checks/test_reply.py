@@ -8,6 +8,7 @@ from torch import nn
 from helpers import checks
 from helpers.checks import reply
 from helpers.checks.recurrent import replies
+from helpers.checks.recurrent.sequence import with_rows
 from helpers.checks.report import Item
 
 FITTING = [
@@ -178,7 +179,39 @@ class _OneWeightForTwo(_Odd):
 
 @pytest.mark.parametrize("answer", _Odd.__subclasses__(), ids=lambda answer: answer.__name__)
 @pytest.mark.parametrize("seed", [0, 3])
-def test_no_reply_of_an_honest_answer_misfits(answer, seed):
+def test_no_reply_of_an_honest_answer_raises_or_misfits(answer, seed):
     module = checks.exercise("two_layer_lstm")
     task = module.task(seed)
-    reply.fit(replies.reply(task), through_bytes(module.probe(answer, task)))
+    verdict = module.judge(task, through_bytes(module.probe(answer, task)))
+    names = [finding.name for finding in verdict.findings]
+    assert reply.MISFIT not in names
+    assert verdict.share == 1 or names
+
+
+def test_a_layer_made_in_forward_is_named_and_the_rest_is_worth_something():
+    class MadeInForward(nn.Module):
+        def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+            super().__init__()
+            self.sizes = input_size, hidden_size, num_layers
+            self.fc = nn.Linear(hidden_size, output_size)
+
+        def forward(self, x):
+            lstm = nn.LSTM(*self.sizes, batch_first=True).to(x.device, x.dtype)
+            return self.fc(lstm(x)[1][0][-1])
+
+    module = checks.exercise("two_layer_lstm")
+    task = module.task(0)
+    verdict = module.judge(task, module.probe(MadeInForward, task))
+    assert "made in forward: LSTM" in verdict.text(10)
+    assert verdict.share == 0.8
+
+
+def test_a_reply_of_no_rows_is_never_equal_to_anything():
+    module = checks.exercise("two_layer_lstm")
+    task = module.task(0)
+    values = module.probe(_Odd, task)
+    none = module.probe(_Odd, {**task, "builds": {"main": with_rows(task, 1)["builds"]["main"]}})
+    assert module.judge(task, values).share == 1
+    for rows in (0, -1, 65, 400_000, True, 1.0, None):
+        verdict = module.judge(task, none | {"rows": rows})
+        assert (verdict.share, verdict.findings[0].name) == (0, reply.MISFIT)

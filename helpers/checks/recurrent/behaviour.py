@@ -30,6 +30,9 @@ def gradients(case: Case, roles: Roles, fit: Fit, build: str) -> None:
     if any(not p["learns"] for p in values["parameters"]):
         gradients_only(case)
         return
+    if values["made_in_forward"]:
+        case.find("made_in_forward", f"with {arguments_text(case.task['builds'][build]['arguments'])}")
+        return
     done = values["eval_run"]
     if failed(done):
         case.find("detached", f"{done['error']['type']}: {done['error']['text']}")
@@ -41,7 +44,7 @@ def gradients(case: Case, roles: Roles, fit: Fit, build: str) -> None:
     names, gradients = ["x", *roles.parameters], [done["input_gradient"], *done["gradients"]]
     without, wrong = [], []
     for name, want, got in zip(names, expected, gradients, strict=True):
-        if want is None or not want.abs().max() > 1e-7:
+        if want is None or not want.numel() or not want.abs().max() > 1e-7:
             continue
         if got is None or not np.abs(got).max() > 0:
             without.append(name)
@@ -83,6 +86,8 @@ def extras(case: Case, fit: tuple[Roles, Fit] | None) -> None:
                     f"{got['error']['type']}: {got['error']['text']}",
                     shape=shape_text(shape),
                 )
+            elif not isinstance(got, np.ndarray):
+                case.find(f"{key}_fails", "no tensor", shape=shape_text(shape))
             elif got.shape != shape and "output_size_ignored" not in case.names():
                 case.find(f"{key}_fails", f"shape {shape_text(got.shape)}", shape=shape_text(shape))
     alike = extras["alike"]

@@ -9,12 +9,14 @@ from helpers.checks.recurrent.behaviour import defaults, extras, gradients, grad
 from helpers.checks.recurrent.case import Case, differs
 from helpers.checks.recurrent.dropout import dropout
 from helpers.checks.recurrent.fitted import reading_findings, without_fit
+from helpers.checks.recurrent.replies import reply
 from helpers.checks.recurrent.search import find_fit
-from helpers.checks.recurrent.sequence import STATE_SIZES, with_rows
+from helpers.checks.recurrent.sequence import STATE_SIZES, spread, with_rows
 from helpers.checks.recurrent.spec import Spec
 from helpers.checks.recurrent.texts import EVERYTHING
 from helpers.checks.recurrent.training import training
-from helpers.checks.report import Verdict
+from helpers.checks.reply import read
+from helpers.checks.report import Verdict, shape_text
 from helpers.checks.running import NO_ANSWER, failed, one_thread
 
 
@@ -33,13 +35,17 @@ class Judge(Case):
             return self.verdict
         if main["unregistered"]:
             self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
+        if not main["output"].size:
+            got = f"an output of shape {shape_text(main['output'].shape)}, without any number"
+            self.find("wrong_shape", got, EVERYTHING, shape=self.shape("main"))
+            return self.verdict
         if not np.isfinite(main["output"]).all():
             self.find("not_finite")
             return self.verdict
         random = differs(main["output"], main["reseeded"])
         moved = self.values["extras"]["moved"]
         still = isinstance(moved, np.ndarray) and not moved.any()
-        if still and (random or np.ptp(main["output"], axis=0).max() < 1e-5):
+        if still and (random or spread(main["output"]) < 1e-5):
             got = "random numbers, whatever the input" if random else ""
             self.find("constant", got)
             return self.verdict
@@ -47,7 +53,7 @@ class Judge(Case):
         name = "main"
         if random and "undropped" in self.values["builds"]:
             undropped = self.values["builds"]["undropped"]
-            if not failed(undropped["output"]) and not differs(undropped["output"], undropped["reseeded"]):
+            if not differs(undropped["output"], undropped.get("reseeded")):
                 name = "undropped"
         if main["made_in_forward"]:
             self._made_in_forward()
@@ -131,6 +137,10 @@ class Judge(Case):
             asked = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("num_layers_ignored", got, **self.layers(asked))
             return
+        if not isinstance(other["output"], np.ndarray):
+            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
+            self.find("wrong_output", f"with num_layers={asked} forward returned no tensor")
+            return
         if differs(other["output"], other["reseeded"]):
             return  # dropout in eval mode: said already
         if self.spec.dropout is None and differs(*other["train_calls"]):
@@ -166,4 +176,4 @@ def error_name(error: Mapping[str, str]) -> str:
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
     """The verdict on what `sequence.probe` reported for `task`."""
     with one_thread():
-        return Judge(spec, task, values).judge()
+        return read(reply(task), values, spec.items, lambda: Judge(spec, task, values).judge())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.recurrent.sequence import MOST_CALLS, MOST_ROWS, OPTIONS, with_rows
+from helpers.checks.recurrent.sequence import MOST_CALLS, MOST_ROWS, OPTIONS, spread, with_rows
 from helpers.checks.reply import (
     Form,
     Misfit,
@@ -167,6 +167,11 @@ def _agrees(build: Mapping[str, Any], place: str) -> None:
     layers = {module["name"] for module in build["modules"] if module["kind"] in ("RNN", "LSTM", "GRU")}
     if not layers.issuperset(build["calls"]):
         raise Misfit(f"{place}.calls", "a layer that is not there was called")
+    if "train_copies" in build:
+        copies = build["train_copies"]
+        alike = failed(copies) or spread(copies) < 1e-5
+        if alike != bool(build["train_calls"]):
+            raise Misfit(f"{place}.train_calls", "they belong to copies that all fared alike")
     for key in ("eval_run", "train_run"):
         run = build.get(key, {"error": None})
         if "error" in run:

@@ -6,6 +6,7 @@ under which the reference gives what the answer gave.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,7 @@ _GRUS = {
 # More weights, or more layers and calls of them, belong to no answer that could be told by trying: labelled
 # answers have up to 34.
 _MOST_WEIGHTS = 150
+_MOST_NUMBERS = 1 << 22  # in all of them: two LSTM layers of 512 units have 3 million
 
 
 def leaves(values: Mapping[str, Any], seed: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -51,17 +53,24 @@ def candidates(
     """Every assignment of roles that fits the shapes; for torch's own layers one or few, the likely first."""
     if any(len(values[key]) > _MOST_WEIGHTS for key in ("parameters", "buffers", "modules", "calls")):
         return
+    if sum(math.prod(part["shape"]) for part in values["parameters"] + values["buffers"]) > _MOST_NUMBERS:
+        return
     parameters, buffers = leaves(values, seed)
     modules = values["modules"]
     recurrent = [m for m in modules if m["kind"] in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")]
     recurrent.sort(key=lambda m: m["first_call"] if m["first_call"] >= 0 else 10**6)
     norms = [m for m in modules if m["kind"] in ("BatchNorm1d", "LayerNorm")]
     claimed = {f"{m['name']}." for m in recurrent + norms}
-    free = {n: p for n, p in parameters.items() if not any(n.startswith(prefix) for prefix in claimed)}
-    owned = {m["name"] for m in modules if m["kind"] == "Linear"}
+    free = {
+        n: p for n, p in parameters.items() if p.numel() and not any(n.startswith(own) for own in claimed)
+    }
+    owned = {m["name"] for m in modules if m["kind"] == "Linear" and _is_linear(m["name"], parameters)}
     norm = _torch_norm(norms, parameters, buffers) if norms else None
     if recurrent:
-        networks = list(_torch_networks(recurrent, values["calls"], parameters, inputs))
+        blocks = {module["name"]: _torch_units(module, parameters) for module in recurrent}
+        if None in blocks.values():
+            return
+        networks = list(_torch_networks(blocks, values["calls"], inputs))
         heads = list(_heads(free, owned)) or [(None, free)]
         for (k, network), (head, rest) in itertools.product(enumerate(networks), heads):
             roles = Roles(network, head, norm, True, f"torch {k}", parameters)
@@ -77,7 +86,8 @@ def candidates(
 # --- torch's own layers
 
 
-def _torch_units(module: Mapping[str, Any], parameters: Mapping[str, Tensor]) -> list[list[Unit]]:
+def _torch_units(module: Mapping[str, Any], parameters: Mapping[str, Tensor]) -> list[list[Unit]] | None:
+    """[layer][direction]; None where its weights are not kept as torch does: normed, projected, shared."""
     kind = module["kind"].removesuffix("Cell").lower()
     if kind == "rnn":
         kind = f"rnn_{module['nonlinearity']}"
@@ -87,29 +97,30 @@ def _torch_units(module: Mapping[str, Any], parameters: Mapping[str, Tensor]) ->
         ways = ["", "_reverse"] if module["bidirectional"] else [""]
         suffixes = [[f"_l{k}{way}" for way in ways] for k in range(module["num_layers"])]
 
-    def unit(suffix: str) -> Unit:
-        prefix = f"{module['name']}." if module["name"] else ""
-        w_ih = parameters[f"{prefix}weight_ih{suffix}"]
-        w_hh = parameters[f"{prefix}weight_hh{suffix}"]
-        zero = torch.zeros(len(w_ih), dtype=torch.float64)
-        return Unit(
-            kind,
-            w_ih,
-            w_hh,
-            parameters.get(f"{prefix}bias_ih{suffix}", zero),
-            parameters.get(f"{prefix}bias_hh{suffix}", zero),
-        )
-
-    return [[unit(suffix) for suffix in layer] for layer in suffixes]
+    prefix = f"{module['name']}." if module["name"] else ""
+    layers = []
+    for layer in suffixes:
+        units = []
+        for suffix in layer:
+            w_ih, w_hh, b_ih, b_hh = (
+                parameters.get(f"{prefix}{name}{suffix}")
+                for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            )
+            if w_ih is None or w_hh is None or w_ih.ndim != 2 or w_hh.ndim != 2:
+                return None
+            rows = GATES[kind] * w_hh.shape[1]
+            biases = _or_zero(b_ih, rows), _or_zero(b_hh, rows)
+            if any(len(part) != rows for part in (w_ih, w_hh)) or any(b.shape != (rows,) for b in biases):
+                return None
+            units.append(Unit(kind, w_ih, w_hh, *biases))
+        layers.append(units)
+    return layers or None
 
 
 def _torch_networks(
-    modules: Sequence[Mapping[str, Any]],
-    calls: Sequence[str],
-    parameters: Mapping[str, Tensor],
-    inputs: int,
+    blocks: Mapping[str, list[list[Unit]]], calls: Sequence[str], inputs: int
 ) -> Iterator[Network]:
-    blocks = {module["name"]: _torch_units(module, parameters) for module in modules}
+    """Every way in which these modules' layers can follow one another."""
     found = []
     # In the order of the calls, a module that is called twice stands for two layers with the same weights.
     for names in dict.fromkeys([tuple(blocks), tuple(calls)]):
@@ -149,6 +160,12 @@ def _pairs(units: Sequence[Unit], inputs: int) -> Iterator[Network]:
 # --- head and norm
 
 
+def _is_linear(name: str, parameters: Mapping[str, Tensor]) -> bool:
+    """Are weight and bias of this module what nn.Linear makes them?"""
+    weight, bias = parameters.get(f"{name}.weight"), parameters.get(f"{name}.bias")
+    return weight is not None and weight.ndim == 2 and (bias is None or bias.shape == weight.shape[:1])
+
+
 def _heads(
     free: Mapping[str, Tensor], owned: set[str]
 ) -> Iterator[tuple[tuple[Tensor, Tensor], dict[str, Tensor]]]:
@@ -179,7 +196,8 @@ def _without(free: Mapping[str, Tensor], taken: set[str]) -> dict[str, Tensor]:
 
 def _torch_norm(
     norms: Sequence[Mapping[str, Any]], parameters: Mapping[str, Tensor], buffers: Mapping[str, Tensor]
-) -> Norm:
+) -> Norm | None:
+    """None where its parts are no vectors of one length: that of two axes, say."""
     used = [m for m in norms if m["first_call"] >= 0] or norms
     module = used[-1]
     prefix = f"{module['name']}."
@@ -187,6 +205,9 @@ def _torch_norm(
     kind = "batch" if module["kind"] == "BatchNorm1d" else "layer"
     one = torch.ones(1, dtype=torch.float64)
     mean, var = buffers.get(f"{prefix}running_mean"), buffers.get(f"{prefix}running_var")
+    shapes = {part.shape for part in (gamma, beta, mean, var) if part is not None}
+    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes) or (mean is None) != (var is None):
+        return None
     return Norm(
         kind, one if gamma is None else gamma, 0 * one if beta is None else beta, mean, var, module["eps"]
     )

@@ -21,7 +21,6 @@ from helpers.checks.recurrent.reading import (
     variants,
 )
 from helpers.checks.recurrent.roles import candidates
-from helpers.checks.running import failed
 
 # The search for roles ends somewhere, whatever it is given. No labelled answer needs more than 400 trials, or
 # has more than 10 ** 6 weights.
@@ -34,7 +33,7 @@ def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> t
     like: only the same roles and the same reading as in another build.
     """
     given, values = case.task["builds"][build], case.values["builds"][build]
-    if failed(values["output"]) or not isinstance(values["output"], np.ndarray):
+    if not isinstance(values["output"], np.ndarray):
         return None
     x = torch.from_numpy(given["x"]).double()
     target = torch.from_numpy(values["output"]).double()

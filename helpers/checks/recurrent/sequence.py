@@ -244,11 +244,11 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     if "copies" in build:
         few = x[:1].expand(build.get("rows", 8), -1, -1)
         many = x[:1].expand(build.get("rows", build["copies"]), -1, -1)
-        draws = range(2, 2 + build["copies"] // len(many))
+        draws = range(2, 2 + copied(build) // len(many))
         out["train_copies"] = attempt(
             lambda: torch.cat([_drawn(maker.made(True), many, draw) for draw in draws])
         )
-        alike = failed(out["train_copies"]) or _spread(out["train_copies"]) < 1e-5
+        alike = failed(out["train_copies"]) or spread(out["train_copies"]) < 1e-5
         # Nothing random, or the same in every row: other calls tell.
         return out | {"train_calls": [again(True, draw, few) for draw in range(10, 18) if alike]}
     if build.get("once"):
@@ -262,7 +262,13 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _spread(rows: np.ndarray) -> float:
+def copied(build: Mapping[str, Any]) -> int:
+    """How many copies are run in all: so many as whole batches hold."""
+    rows = build.get("rows", build["copies"])
+    return build["copies"] // rows * rows
+
+
+def spread(rows: np.ndarray) -> float:
     """How far the rows of an array lie apart at most; 0 where there is nothing in it."""
     return float(np.ptp(rows.astype(float), axis=0).max()) if rows.size else 0.0
 

@@ -71,6 +71,9 @@ def _statistics(case: Case, roles: Roles, fit: Fit, x: Tensor, main: Mapping[str
     for before in (norm.mean, norm.var):
         name = next(name for name, value in buffers.items() if torch.equal(value, before))
         kept.append(now[name].double())
+    if any(one.shape != norm.mean.shape for one in kept):
+        case.find("running_statistics_wrong", "statistics of another shape after a call")
+        return
     done = run(roles.network, network_input(roles, fit, x))
     features = readings(roles.network, done, fit.layout)[fit.reading]()
     spreads = [features.var(0, unbiased=unbiased) for unbiased in (True, False)]
