@@ -1,16 +1,17 @@
 """From one submission to its result: run it in the sandbox, judge what came back, out here.
 
 Nothing that comes out of a sandbox is believed: values are compared with the reference by the judge, frames
-that were not asked for are flagged, and whatever cannot be read earns nothing and is flagged.
+that were not asked for are flagged, and whatever cannot be read earns nothing and is flagged. The judge works
+under limits of its own (see `bounded`): what it cannot bring to an end waits for a person.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment import Assignment, Check, Step
+from autograder.bounded import Failed, bounded
 from autograder.inside import TEXT, WALL, wire
 from autograder.sandbox import Reply, Sandbox
 from helpers import checks
@@ -31,8 +32,6 @@ _REASONS = {
     "unfinished": "nothing could be run any more after what came before",
     "forged": "its process sent something that is no result of this, and was not believed from here on",
 }
-# A wide answer (256 units where 7 were asked for) gives a million numbers in some hundred arrays.
-_MOST_PARTS, _MOST_NUMBERS = 50_000, 8_000_000
 FORGED = "its process sent something that is no result: look at its code"
 FORGEABLE = (
     "a cell was marked by its own asserts, which run beside the student's code: such a mark can be forged"
@@ -93,7 +92,14 @@ class _Run:
             self.once()
 
     def marks(self) -> dict[str, dict[str, Any]]:
-        return {step.check.grade_id: self.mark(step) for step in self.steps if step.check}
+        given = [step for step in self.steps if step.check]
+        probed = [s for s in given if s.index in self.tasks and _has_values(self.said.get(s.index))]
+        judge = [
+            partial(_judged, step.check, self.tasks[step.index], self.said[step.index]["values"])
+            for step in probed
+        ]
+        verdicts = dict(zip([step.index for step in probed], bounded(judge), strict=True))
+        return {step.check.grade_id: self.mark(step, verdicts.get(step.index)) for step in given}
 
     def result(self, marks: dict[str, dict[str, Any]]) -> dict[str, Any]:
         forgeable = any(mark["status"] == "plain" for mark in marks.values())
@@ -216,7 +222,8 @@ class _Run:
         error = _error(said)
         return {"status": "error" if error else "ok", "text": said["text"], "error": error}
 
-    def mark(self, step: Step) -> dict[str, Any]:
+    def mark(self, step: Step, verdict: dict[str, Any] | Failed | None) -> dict[str, Any]:
+        """What a check is worth; `verdict`: what `_judged` gave, None where there was nothing to judge."""
         check = step.check
         mark = {"exercise": check.exercise, "points": 0.0, "max": check.points, "findings": []}
         mark |= {"to_read": []}
@@ -228,35 +235,13 @@ class _Run:
         said = self.said[step.index]
         if check.exercise is None:
             return mark | self.plain(step, said)
-        if said.get("error") or "values" not in said:
+        if not _has_values(said):
             return mark | self.without_values(step, said)
-        asked = checks.exercise(check.exercise)
-        try:
-            _measure(said["values"])
-            verdict = asked.judge(self.tasks[step.index], said["values"])
-        except Exception as error:  # the values are the student's: they need not have the form of a probe's
-            self.flag(f"{check.grade_id}: what came back is not what a probe gives ({type(error).__name__})")
-            text = f"0 of {number(check.points)} points: the result of this check could not be read"
-            return mark | {"status": "malformed", "text": text}
-        if any(finding.name == MISFIT for finding in verdict.findings):
-            self.flag(
-                f"{check.grade_id}: what came back is not what a probe gives ({verdict.findings[0].got})"
-            )
-            text = f"{asked.title}\n\n{verdict.text(check.points)}"
-            return mark | {"status": "malformed", "text": text}
-        if any(finding.name == "no_answer" for finding in verdict.findings):
-            return mark | {"status": "no_answer", "text": f"{NO_ANSWER}: {asked.title}"}
-        scale = check.points / sum(item.points for item in verdict.items)
-        return mark | {
-            "status": "judged",
-            "points": round(verdict.share * check.points, 2),
-            "text": f"{asked.title}\n\n{verdict.text(check.points)}",
-            "findings": [{"name": f.name, "title": f.title, "hint": f.hint} for f in verdict.findings],
-            "to_read": [
-                {"item": item.text, "points": round(item.points * scale, 2), "why": why}
-                for item, why in verdict.to_read
-            ],
-        }
+        if isinstance(verdict, Failed):
+            return mark | self.unjudged(check, f"the judge could not bring it to an end: {verdict}")
+        if "misfit" in verdict:
+            self.flag(f"{check.grade_id}: what came back is not what a probe gives ({verdict.pop('misfit')})")
+        return mark | verdict
 
     def unjudged(self, check: Check, why: str) -> dict[str, Any]:
         """What a check gets that we, not the answer, could not bring to its end: flagged, never a 0."""
@@ -304,18 +289,34 @@ def _answer(content: bytes) -> dict[str, Any] | None:
     return frame | {"text": frame["text"][:TEXT]}
 
 
-def _measure(values: Any) -> None:
-    """Raises ValueError where values are so many that judging them could take for ever."""
-    waiting, parts, numbers = [values], 0, 0
-    while waiting:
-        part = waiting.pop()
-        parts += 1
-        if isinstance(part, np.ndarray):
-            numbers += part.size
-        elif isinstance(part, dict | list):
-            waiting += part.values() if isinstance(part, dict) else part
-        if parts > _MOST_PARTS or numbers > _MOST_NUMBERS:
-            raise ValueError("more values than any probe gives")
+def _has_values(said: Mapping[str, Any] | None) -> bool:
+    return said is not None and not said.get("error") and "values" in said
+
+
+def _judged(check: Check, task: Mapping[str, Any], values: Any) -> dict[str, Any]:
+    """What the judge says of a probe's values, plain: a part of the check's mark.
+
+    "misfit", where they are no reply to this task: in what.
+    """
+    asked = checks.exercise(check.exercise)
+    verdict = asked.judge(task, values)
+    if any(finding.name == "no_answer" for finding in verdict.findings):
+        return {"status": "no_answer", "text": f"{NO_ANSWER}: {asked.title}"}
+    text = f"{asked.title}\n\n{verdict.text(check.points)}"
+    misfit = next((finding.got for finding in verdict.findings if finding.name == MISFIT), None)
+    if misfit is not None:
+        return {"status": "malformed", "text": text, "misfit": misfit}
+    scale = check.points / sum(item.points for item in verdict.items)
+    return {
+        "status": "judged",
+        "points": round(verdict.share * check.points, 2),
+        "text": text,
+        "findings": [{"name": f.name, "title": f.title, "hint": f.hint} for f in verdict.findings],
+        "to_read": [
+            {"item": item.text, "points": round(item.points * scale, 2), "why": why}
+            for item, why in verdict.to_read
+        ],
+    }
 
 
 def _points(mark: Mapping[str, Any]) -> float:
