@@ -9,13 +9,11 @@ from helpers.checks.recurrent.behaviour import defaults, extras, gradients, grad
 from helpers.checks.recurrent.case import Case, differs
 from helpers.checks.recurrent.dropout import dropout
 from helpers.checks.recurrent.fitted import reading_findings, without_fit
-from helpers.checks.recurrent.replies import reply
 from helpers.checks.recurrent.search import find_fit
 from helpers.checks.recurrent.sequence import STATE_SIZES, spread, with_rows
 from helpers.checks.recurrent.spec import Spec
 from helpers.checks.recurrent.texts import EVERYTHING
 from helpers.checks.recurrent.training import training
-from helpers.checks.reply import read
 from helpers.checks.report import Verdict, shape_text
 from helpers.checks.running import NO_ANSWER, failed, one_thread
 
@@ -174,6 +172,6 @@ def error_name(error: Mapping[str, str]) -> str:
 
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
-    """The verdict on what `sequence.probe` reported for `task`."""
+    """The verdict on what `sequence.probe` reported for `task`, once it has the form of `replies.reply`."""
     with one_thread():
-        return read(reply(task), values, spec.items, lambda: Judge(spec, task, values).judge())
+        return Judge(spec, task, values).judge()
