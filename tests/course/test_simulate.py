@@ -35,6 +35,7 @@ def test_another_text_under_one_setting_is_told(tmp_path, capfd):
 def test_colab_compares_what_nbval_compares():
     ignored = notebook(("1", "0.1 s"), ("2", "took 3 ms, <object at 0x7f00aa11bb>"))
     ignored.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+    ignored.cells[1].outputs += [nbformat.v4.new_output("stream", name="stderr", text="UserWarning")]
     assert TOOL["texts"](ignored) == {"cell-1": "took TIME, <object at ADDRESS>"}
 
 
