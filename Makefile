@@ -75,10 +75,10 @@ STOPPED := { echo "The installation stopped; pip says why, above. No network: co
 
 .venv/.course: .venv/bin/python requirements.txt constraints.txt pyproject.toml
 	@echo "Installing the course into .venv (once; a few minutes)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || $(STOPPED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || $(STOPPED)
 	@touch $@
 
 .venv/.all: .venv/.course
 	@echo "Installing what tests and grading need into .venv (once)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,grade]" || $(STOPPED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,grade]" || $(STOPPED)
 	@touch $@
