@@ -9,7 +9,7 @@ import inspect
 import textwrap
 from typing import Any
 
-from helpers.checks import exercises, turns
+from helpers.checks import exercises, state, turns
 from helpers.checks.exercise import Exercise, exercises_of
 from helpers.checks.report import Verdict
 from helpers.checks.running import NO_ANSWER
@@ -96,5 +96,10 @@ def _empty(step: ast.stmt) -> bool:
 
 
 def _verdict(asked: Exercise, answer: Any, seed: int) -> Verdict:
-    task = asked.task(seed)
-    return asked.judge(task, asked.probe(answer, task))
+    with state.fresh() as watch:
+        task = asked.task(seed)
+        verdict = asked.judge(task, asked.probe(answer, task))
+    if watch.found:
+        changed = " and ".join(state.KINDS[name].words for name in watch.found)
+        verdict.remarks.append(f"in your notebook {changed}; the check ran without that")
+    return verdict

@@ -17,7 +17,8 @@ from helpers.checks.by_hand import MOST, Watch, check_words
 from helpers.checks.exercise import Exercise
 from helpers.checks.reply import Form, Misfit, anything, either, error, list_of, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
-from helpers.checks.running import NO_ANSWER, attempt, describe, failed, one_thread, plain, quiet, seeded
+from helpers.checks.running import NO_ANSWER, attempt, describe, failed, plain, quiet, seeded
+from helpers.checks.state import fresh
 
 # float32 against float64: a right answer differs by some 1e-6 of the largest value, a wrong one by far more.
 TOLERANCE = 1e-4
@@ -153,7 +154,7 @@ class Comparison(Exercise):
                 )
             )
             return verdict
-        with one_thread():
+        with fresh():
             wanted = [self._wanted(self.reference, case, task["seed"]) for case in cases]
             findings, compared = self._differences(cases, seen, wanted)
             if findings:

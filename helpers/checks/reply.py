@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.report import Finding, Item, Verdict, all_items
+from helpers.checks.state import KINDS
 
 Form = Callable[[Any, str], None]
 
@@ -198,9 +199,14 @@ def optional(form: Form) -> Form:
     return either(one_of(None), form)
 
 
+# An exception, as `running.describe` does, and what `state.Watch.told` reports.
+ERROR = record({"type": text(200), "text": text(400), "line": text(200)})
+LEFT = list_of(record({"kind": one_of(*KINDS), "line": text(200)}), most=len(KINDS))
+
+
 def error() -> Form:
     """What `running.attempt` reports of an exception."""
-    return record({"error": record({"type": text(200), "text": text(400), "line": text(200)})})
+    return record({"error": ERROR})
 
 
 def anything(parts: int, numbers: int) -> Form:

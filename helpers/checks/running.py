@@ -18,23 +18,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.state import Watch, fresh
+
 NO_ANSWER = "no answer yet"
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """All that is computed here is small: several threads would wait for one another, and add differently."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+_watches: list[Watch] = []  # the one that steps are run under now comes last
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Nothing that runs inside can print or warn, not even from C++; torch's random state stays as it was.
+def quiet() -> Iterator[Watch]:
+    """Nothing that runs inside can print or warn, not even from C++, or leave anything behind (see `state`).
 
     nbgrader takes any text on stderr for a failure, so a warning would cost a right answer its points.
     """
@@ -46,23 +40,32 @@ def quiet() -> Iterator[None]:
             contextlib.redirect_stdout(io.StringIO()),
             contextlib.redirect_stderr(io.StringIO()),
             warnings.catch_warnings(),
-            torch.random.fork_rng(devices=[]),
-            one_thread(),
+            fresh() as watch,
         ):
             warnings.simplefilter("ignore")
-            yield
+            _watches.append(watch)
+            try:
+                yield watch
+            finally:
+                _watches.pop()
     finally:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
 
 
+def contained() -> contextlib.AbstractContextManager:
+    """What the answer's code inside leaves changed is put back before ours goes on."""
+    return _watches[-1].step() if _watches else contextlib.nullcontext()
+
+
 def attempt(step: Callable[[], Any]) -> Any:
     """`step()` as plain values, or {"error": ...} with type, text and the line where the answer failed."""
-    try:
-        return plain(step())
-    except Exception as error:
-        return {"error": describe(error)}
+    with contained():
+        try:
+            return plain(step())
+        except Exception as error:
+            return {"error": describe(error)}
 
 
 def failed(value: Any) -> bool:
@@ -83,6 +86,8 @@ def plain(value: Any) -> Any:
     """The same with each tensor as an array; anything else that is not plain as its type's name."""
     if value is None or isinstance(value, bool | int | float | str | np.ndarray):
         return value
+    if isinstance(value, np.number | np.bool_):
+        return plain(value.item())
     if isinstance(value, Tensor):
         if value.device.type == "meta":
             return {"meta": list(value.shape)}

@@ -30,7 +30,7 @@ from labelled import RIGHT
 from torch_state import unharmed
 
 from helpers import checks
-from helpers.checks.running import one_thread
+from helpers.checks.state import fresh
 
 # How many that run and keep their shape: the training loop is the fastest to judge.
 KEPT = {
@@ -210,7 +210,7 @@ def test_equivalence_takes_all_right_loops_for_one():
 def test_mutants_of_right_answers_are_marked_down_unless_they_are_right(exercise, capsys):
     counts, noted = Counter(), {"survived": {}, "refused": {}, "false alarm": {}}
     tried = set()
-    with one_thread(), warnings.catch_warnings():
+    with fresh(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for answer, name, mutant in sorted(made_of(exercise), key=lambda made: zlib.crc32(made[1].encode())):
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

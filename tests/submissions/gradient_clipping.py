@@ -871,3 +871,432 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
             optimizer.step()
             norms.append(norm.item())
     return norms
+
+
+# %% zero_grad_between_backward_and_clip | 1 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms=[]
+    for epoch in range(num_epochs):
+        for inputs,targets in loader:
+            loss=criterion(model(inputs),targets)
+            loss.backward()
+            optimizer.zero_grad()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(),max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% model_zero_grad_behind_backward | 1 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            model.zero_grad()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% gradients_none_behind_backward | 1 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            for p in model.parameters():
+                p.grad = None
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% gradients_filled_with_zeros_behind_backward | 1 | zero_grad_after_backward
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            for p in model.parameters():
+                p.grad.zero_()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% backward_twice | 7 | backward_twice
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms=[]
+    for epoch in range(num_epochs):
+        for inputs,targets in loader:
+            optimizer.zero_grad()
+            loss=criterion(model(inputs),targets)
+            loss.backward(retain_graph=True)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(),max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% backward_twice_in_a_loop | 7 | backward_twice
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            for _ in range(2):
+                loss.backward(retain_graph=True)
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% forward_and_backward_twice | 7 | backward_twice
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            again = criterion(model(inputs), targets)
+            again.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% backward_twice_without_retain_graph | 0 | backward_twice
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% losses_summed_over_batches | 0 | losses_summed
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms=[]
+    for epoch in range(num_epochs):
+        total=0
+        for inputs,targets in loader:
+            optimizer.zero_grad()
+            loss=criterion(model(inputs),targets)
+            total=total+loss
+            total.backward(retain_graph=True)
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(),max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% losses_summed_over_all | 0 | losses_summed
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    total = 0
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            total += loss
+            total.backward(retain_graph=True)
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% mean_of_a_list_of_losses | 0 | losses_summed
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    losses = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            losses.append(loss)
+            torch.stack(losses).mean().backward(retain_graph=True)
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% losses_summed_without_retain_graph | 0 | losses_summed
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    total = 0
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            total = total + loss
+            total.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% loop_without_end | 7 | never_ends
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms=[]
+    epoch=0
+    while epoch<num_epochs:
+        for inputs,targets in loader:
+            optimizer.zero_grad()
+            loss=criterion(model(inputs),targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(),max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% while_true | 7 | never_ends
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    epoch = 0
+    while True:
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+        epoch += 1
+    return norms
+
+
+# %% loader_without_end | 7 | never_ends
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    import itertools
+    for epoch in range(num_epochs):
+        for inputs, targets in itertools.cycle(loader):
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% counter_set_back | 7 | never_ends
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    epoch = 0
+    while epoch < num_epochs:
+        for epoch, (inputs, targets) in enumerate(loader):
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+        epoch = 0
+    return norms
+
+
+# %% left_in_eval_mode | 9 | left_in_eval
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms=[]
+    for epoch in range(num_epochs):
+        for inputs,targets in loader:
+            optimizer.zero_grad()
+            loss=criterion(model(inputs),targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(),max_norm).item())
+            optimizer.step()
+    model.eval()
+    return norms
+
+
+# %% left_in_eval_by_train_false | 9 | left_in_eval
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    model.train(False)
+    return norms
+
+
+# %% left_in_eval_by_an_evaluation | 9 | left_in_eval
+def mean_loss(model, loader, criterion):
+    model.eval()
+    with torch.no_grad():
+        return sum(criterion(model(x), y).item() for x, y in loader) / len(loader)
+
+
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    print(mean_loss(model, loader, criterion))
+    return norms
+
+
+# %% a_layer_left_in_eval | 9 | left_in_eval
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    model[0].eval()
+    return norms
+
+
+# %% eval_mode_from_the_second_epoch_on | 9 | eval_mode
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+        model.eval()
+    return norms
+
+
+# %% loss_divided | 9 | loss_scaled
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            (loss / len(loader)).backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    return norms
+
+
+# %% gradients_off_at_the_end | 9 | state_left
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            norms.append(norm.item())
+    torch.set_grad_enabled(False)
+    return norms
+
+
+# %% evaluates_in_between | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        model.train()
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            criterion(model(inputs), targets).backward()
+            norms.append(float(nn.utils.clip_grad_norm_(model.parameters(), max_norm)))
+            optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            print(sum(criterion(model(x), y) for x, y in loader))
+    model.train()
+    return norms
+
+
+# %% numpy_numbers | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    import numpy as np
+
+    norms = []
+    for _ in range(num_epochs):
+        for x, y in loader:
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            flat = np.concatenate([p.grad.numpy().ravel() for p in model.parameters()])
+            norms.append(np.linalg.norm(flat))
+            nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+    return norms
+
+
+# %% numpy_arrays_without_axis | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    import numpy as np
+
+    norms = []
+    for _ in range(num_epochs):
+        for x, y in loader:
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            norms.append(np.asarray(nn.utils.clip_grad_norm_(model.parameters(), max_norm)))
+            optimizer.step()
+    return norms
+
+
+# %% running_loss_as_a_tensor | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms, running = [], 0.0
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            running = running + loss
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    print(running / len(norms))
+    return norms
+
+
+# %% keeps_the_best_model | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    import copy
+
+    norms, best, lowest = [], None, float("inf")
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+            if loss.item() < lowest:
+                best, lowest = copy.deepcopy(model), loss.item()
+    return norms

@@ -6,7 +6,7 @@ and the gradient at that moment. The judge works out the gradient that each back
 weights, and looks at what became of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -16,10 +16,27 @@ from torch import Tensor, nn
 
 from helpers.checks.exercise import Exercise, register
 from helpers.checks.recurrent.judge import error_name
-from helpers.checks.recurrent.texts import LOOP
-from helpers.checks.reply import MOST_NUMBERS, MOST_PARTS, Form, anything
+from helpers.checks.recurrent.texts import LOOP, PUT_BACK
+from helpers.checks.reply import (
+    ERROR,
+    LEFT,
+    Form,
+    Misfit,
+    anything,
+    array,
+    either,
+    list_of,
+    one_of,
+    optional,
+    record,
+    some_array,
+    truth,
+    whole,
+)
+from helpers.checks.reply import number as a_number
 from helpers.checks.report import Finding, Item, Verdict, all_items, number
 from helpers.checks.running import attempt, describe, failed, fill, quiet, seeded
+from helpers.checks.state import KINDS, Watch, left
 
 TITLE = "Exercise 4, a training loop with gradient clipping"
 ITEMS = (
@@ -29,14 +46,17 @@ ITEMS = (
     Item("norms", "returns the norm before clipping, one number a step", 2),
 )
 COSTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(["epochs_ignored", "eval_mode", "criterion_ignored"], ("runs",)),
+    **dict.fromkeys(["epochs_ignored", "eval_mode", "left_in_eval", "criterion_ignored"], ("runs",)),
+    **dict.fromkeys(["criterion_gets_others", "loss_scaled", "state_left"], ("runs",)),
+    "never_ends": ("runs", "norms"),  # what was recorded is judged; what would be returned is not known
     "criterion_arguments_swapped": ("runs", "order"),
     **dict.fromkeys(["optimizer_ignored", "step_forgotten"], ("order", "clipping")),
     **dict.fromkeys(
         ["zero_grad_forgotten", "zero_grad_once_an_epoch", "zero_grad_after_backward", "step_once_an_epoch"],
         ("order",),
     ),
-    **dict.fromkeys(["step_before_backward", "stepped_twice"], ("order",)),
+    **dict.fromkeys(["step_before_backward", "stepped_twice", "backward_twice"], ("order",)),
+    **dict.fromkeys(["losses_summed", "no_gradient"], ("runs", "order", "clipping", "norms")),
     "backward_forgotten": ("order", "clipping", "norms"),
     **dict.fromkeys(
         ["clipped_before_backward", "wrong_norm_type", "some_parameters_only"], ("clipping", "norms")
@@ -48,6 +68,9 @@ COSTS: dict[str, tuple[str, ...]] = {
     ),
 }
 LEARNING_RATE = 0.01
+_MOST_EVENTS = 30  # a batch; a loop needs five or six, and one that looks at its loss now and then some more
+_ENDS = ("step", "zero_grad", "backward", "end")  # of a gradient's way from its backward on
+_GRAPH_ERRORS = ("modified by an inplace operation", "backward through the graph a second time")
 _equal = torch.equal  # kept: whoever patches torch to pass a test must not change what is recorded
 
 
@@ -55,8 +78,8 @@ def task(seed: int) -> dict[str, Any]:
     """Two trainings: one with a bound of its own, one with the default."""
     random = np.random.default_rng([seed, 4])
     inputs, hidden, outputs = [(3, 4, 2), (4, 3, 2), (2, 5, 3)][random.integers(3)]
-    # Some gradients must lie below both bounds and some above both.
-    sizes = random.permutation([0.1, 1.0, 4.0, 12.0])
+    # Some gradients must lie below both bounds and some above both; so does the first, should it be alone.
+    sizes = [12.0, *random.permutation([0.1, 1.0, 4.0])]
     batches = []
     for size in sizes:
         rows = int(random.integers(5, 9))
@@ -71,30 +94,34 @@ def task(seed: int) -> dict[str, Any]:
 # --- the probe
 
 
-def _network(sizes: list[int], seed: int) -> nn.Sequential:
-    inputs, hidden, outputs = sizes
-    model = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs))
-    fill(model, seed)
-    return model
-
-
 def squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
     """Summed over the outputs, averaged over the batch."""
     return (outputs - targets).pow(2).sum(1).mean()
 
 
+class _Endless(BaseException):
+    """More happens than a training of this length can need. No `except Exception` of an answer catches it."""
+
+
 class _Recorder:
     """Keeps the events of one training in order, each with the weights and the gradient at that moment."""
 
-    def __init__(self, model: nn.Module, batches: list[list[Tensor]]) -> None:
-        self.model, self.batches, self.events = model, batches, []
-        model.register_forward_pre_hook(
-            lambda _, inputs: self.note("forward", batch=self._batch(inputs[0], 0))
-        )
+    def __init__(self, batches: list[list[Tensor]], most: int) -> None:
+        self.batches, self.most, self.events = batches, most, []
+        self.outputs: dict[int, Tensor] = {}  # of each forward, by the number of its event
+        self.model: nn.Module
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Recorder":
+        return self  # an answer may keep a copy of its best model
+
+    def watch(self, model: nn.Module) -> None:
+        self.model = model
         for parameter in model.parameters():
             parameter.register_post_accumulate_grad_hook(self._accumulated)
 
     def note(self, event: str, **more: Any) -> None:
+        if len(self.events) >= self.most:
+            raise _Endless
         weights = torch.cat([p.detach().flatten() for p in self.model.parameters()])
         self.events.append({"event": event, "weights": weights, "gradient": self._gradient()} | more)
 
@@ -106,32 +133,100 @@ class _Recorder:
         parts = [torch.zeros_like(p) if p.grad is None or p is without else p.grad for p in parameters]
         return torch.cat([part.detach().flatten() for part in parts])
 
+    def training(self) -> bool:
+        return all(part.training for part in self.model.modules())
+
+    def forward(self, inputs: Tensor, outputs: Tensor) -> None:
+        index = len(self.events)
+        self.note(
+            "forward",
+            batch=self._batch(inputs, 0),
+            training=self.training(),
+            learns=outputs.requires_grad,
+        )
+        self.outputs[index] = outputs.detach().clone()
+        if outputs.requires_grad:
+            outputs.register_hook(lambda slope: self._backward("forwards", index, slope))
+
     def criterion(self, outputs: Tensor, targets: Tensor) -> Tensor:
         loss = squared_error(outputs, targets)
         batch, index = self._batch(targets, 1), len(self.events)
         swapped = batch < 0 and self._batch(outputs, 1) >= 0
+        given = targets if swapped else outputs
         self.note(
             "loss",
             batch=self._batch(outputs, 1) if swapped else batch,
             swapped=swapped,
             value=float(loss.detach()),
-            training=self.model.training,
+            training=self.training(),
+            learns=loss.requires_grad,
+            # Where the layers were called one by one there is nothing to compare with.
+            of_model=not self.outputs or any(_equal(one, given) for one in self.outputs.values()),
         )
         if loss.requires_grad:
-            loss.register_hook(lambda _: self.note("backward", of=index, accumulated=None))
+            loss.register_hook(lambda scale: self._backward("losses", index, float(scale)))
         return loss
+
+    def _backward(self, part: str, index: int, slope: Any) -> None:
+        """backward has come to a loss, or to outputs of the model: one event for all that it comes to."""
+        last = self.events[-1]
+        if last["event"] != "backward" or last["accumulated"] is not None or index in last[part]:
+            self.note("backward", losses=[], scales=[], forwards=[], slopes=[], accumulated=None)
+            last = self.events[-1]
+        last[part].append(index)
+        last["scales" if part == "losses" else "slopes"].append(slope)
 
     def _accumulated(self, parameter: Tensor) -> None:
         """backward has added to the gradient of a parameter; torch.autograd.grad never does."""
-        if self.events[-1]["event"] != "backward":  # the loss was not the criterion's
-            self.note("backward", of=None, accumulated=None)
+        if self.events[-1]["event"] != "backward":  # neither a loss of the criterion nor a call of the model
+            self.note("backward", losses=[], scales=[], forwards=[], slopes=[], accumulated=None)
             # What was there before: this parameter, the first of all, does not tell any more.
             self.events[-1]["gradient"] = self._gradient(without=parameter)
         self.events[-1]["accumulated"] = self._gradient()
 
-    def _batch(self, part: Tensor, place: int) -> int:
+    def _batch(self, part: Any, place: int) -> int:
         """Which batch these inputs (place 0) or targets (1) belong to; -1 for none."""
-        return next((k for k, batch in enumerate(self.batches) if _equal(batch[place], part)), -1)
+        same = (k for k, batch in enumerate(self.batches) if _same(batch[place], part))
+        return next(same, -1)
+
+
+def _same(a: Tensor, b: Any) -> bool:
+    return isinstance(b, Tensor) and a.shape == b.shape and a.dtype == b.dtype and _equal(a, b)
+
+
+class _Network(nn.Sequential):
+    """Two layers. It tells the recorder what becomes of it."""
+
+    def __init__(self, sizes: list[int], seed: int, recorder: _Recorder) -> None:
+        inputs, hidden, outputs = sizes
+        super().__init__(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs))
+        fill(self, seed)
+        self.recorder = recorder
+        recorder.watch(self)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs = super().forward(inputs)
+        self.recorder.forward(inputs, outputs)
+        return outputs
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        self.recorder.note("zero_grad")
+        super().zero_grad(set_to_none)
+
+
+class _Loader(list):
+    """The batches. It ends a loop that takes them for ever."""
+
+    def __init__(self, batches: list[tuple[Tensor, Tensor]], most: int) -> None:
+        super().__init__(batches)
+        self.left = most
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in super().__iter__():
+            self.left -= 1
+            if self.left < 0:
+                raise _Endless
+            yield batch
 
 
 class _Criterion(nn.Module):
@@ -166,24 +261,31 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
     """Train with the answer's loop; returns events and what the loop returned, for each run of the task."""
     if not callable(answer):
         return {"not_a_function": True}
-    with quiet():
-        return {name: _train(answer, task["seed"], run) for name, run in task["runs"].items()}
+    with quiet() as watch:
+        runs = {name: _train(answer, task["seed"], run, watch) for name, run in task["runs"].items()}
+        return runs | {"left": watch.told(answer)}
 
 
-def _train(answer: Any, seed: int, run: Mapping[str, Any]) -> dict[str, Any]:
+def _train(answer: Any, seed: int, run: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
     seeded(seed)
-    model = _network(run["sizes"], seed)
     batches = [[torch.from_numpy(part) for part in batch] for batch in run["batches"]]
-    recorder = _Recorder(model, batches)
-    loader = [(x.clone(), y.clone()) for x, y in batches]
+    most = _MOST_EVENTS * len(batches) * run["epochs"]
+    recorder = _Recorder(batches, most)
+    model = _Network(run["sizes"], seed, recorder)
+    loader = _Loader([(x.clone(), y.clone()) for x, y in batches], most)
     bound = {} if run["max_norm"] is None else {"max_norm": run["max_norm"]}
     optimizer = _SGD(model.parameters(), recorder)
+    done = {"returned": None, "stopped": False}
     try:
-        returned = answer(model, loader, _Criterion(recorder), optimizer, run["epochs"], **bound)
+        with watch.step():
+            returned = answer(model, loader, _Criterion(recorder), optimizer, run["epochs"], **bound)
+        recorder.note("end", training=recorder.training())
+        done["returned"] = attempt(lambda: returned)
+    except _Endless:
+        done["stopped"] = True
     except Exception as error:
-        return {"error": describe(error)}
-    recorder.note("end")
-    return {"returned": attempt(lambda: returned), "events": attempt(lambda: recorder.events)}
+        done["error"] = describe(error)
+    return done | {"events": attempt(lambda: recorder.events)}
 
 
 # --- the judge
@@ -195,23 +297,18 @@ def judge(task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
     if "not_a_function" in values:
         _find(verdict, "raises", "this is not a function", all_items(ITEMS))
         return verdict
+    for kind, line in left(values["left"]):
+        what = KINDS[kind].words
+        if KINDS[kind].harms:
+            _find(verdict, "state_left", line, what=what)
+        else:
+            verdict.remarks.append(PUT_BACK.format(what=what, line=line or "the answer"))
     for name, run in task["runs"].items():
-        done = values[name]
-        if failed(done):
-            error = done["error"]
-            got = f"{error['type']}: {error['text']}" + (
-                f"\n    in: {error['line']}" if error["line"] else ""
-            )
-            name = "no_answer" if error_name(error) == "no_answer" else "raises"
-            # torch notices weights that change between forward and backward.
-            if "modified by an inplace operation" in error["text"]:
-                name, got = (
-                    "step_before_backward",
-                    f"{error['type']} in backward: the weights have changed since",
-                )
-            _find(verdict, name, got, all_items(ITEMS))
+        loop = _Loop(verdict, run, values[name])
+        if failed(values[name]):
+            loop.raised(values[name]["error"])
             return verdict
-        _Loop(verdict, task["seed"], run, done).judge()
+        loop.judge()
     return verdict
 
 
@@ -220,15 +317,15 @@ def _find(
 ) -> None:
     title, expected, hint = LOOP[name]
     costs = costs or COSTS.get(name, ("clipping",))
-    verdict.add(Finding(name, costs, title, expected.format(**words), got, hint))
+    verdict.add(Finding(name, costs, title.format(**words), expected.format(**words), got, hint))
 
 
 class _Loop:
     """One training: what was recorded against what should have been."""
 
-    def __init__(self, verdict: Verdict, seed: int, run: Mapping[str, Any], done: Mapping[str, Any]) -> None:
+    def __init__(self, verdict: Verdict, run: Mapping[str, Any], done: Mapping[str, Any]) -> None:
         self.verdict, self.run, self.events, self.returned = verdict, run, done["events"], done["returned"]
-        self.seed = seed
+        self.stopped = done["stopped"]
         self.is_default = run["max_norm"] is None
         self.bound = 5.0 if self.is_default else run["max_norm"]
         inputs, hidden, outputs = run["sizes"]
@@ -247,106 +344,215 @@ class _Loop:
         ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])[:-1]
         return np.split(flat, ends)
 
-    def gradient(self, weights: np.ndarray, batch: int) -> np.ndarray:
-        """The true gradient of the loss on one batch, at these weights."""
+    # --- what each backward has added
+
+    def added(self, event: Mapping[str, Any]) -> np.ndarray | None:
+        """The gradient that this backward must have added; None where that cannot be told."""
+        sources = self.sources(event)
+        if not sources or any(self.events[k]["batch"] < 0 for k in sources):
+            return None
+        total = np.zeros(len(event["weights"]))
+        for k, slope in zip(event["forwards"], event["slopes"], strict=True):
+            along = torch.from_numpy(slope).double()
+            total += self.gradient(self.events[k], lambda outputs, _, along=along: (outputs * along).sum())
+        if not event["forwards"]:
+            for k, scale in zip(event["losses"], event["scales"], strict=True):
+                total += scale * self.gradient(self.events[k], squared_error)
+        return total
+
+    def sources(self, event: Mapping[str, Any]) -> list[int]:
+        """The calls of the model that this backward goes through; of the criterion, where there are none."""
+        return event["forwards"] or event["losses"]
+
+    def gradient(self, event: Mapping[str, Any], loss: Callable[[Tensor, Tensor], Tensor]) -> np.ndarray:
+        """The true gradient of a loss of (outputs, targets), on the batch and at the weights of an event."""
         parts = [
             torch.from_numpy(part).double().reshape(shape).requires_grad_()
-            for part, shape in zip(self.split(weights), self.shapes, strict=True)
+            for part, shape in zip(self.split(event["weights"]), self.shapes, strict=True)
         ]
-        x, y = (torch.from_numpy(part).double() for part in self.run["batches"][batch])
+        x, y = (torch.from_numpy(part).double() for part in self.run["batches"][event["batch"]])
         outputs = (x @ parts[0].T + parts[1]).tanh() @ parts[2].T + parts[3]
-        found = torch.autograd.grad(squared_error(outputs, y), parts)
+        found = torch.autograd.grad(loss(outputs, y), parts)
         return torch.cat([part.flatten() for part in found]).numpy()
 
-    def judge(self) -> None:
-        losses, wanted = self.named("loss"), list(range(len(self.run["batches"]))) * self.run["epochs"]
-        # A loss computed for the record, say after the step, is nobody's business.
-        used = [event["of"] for event in self.named("backward")]
-        losses = [self.events[k] for k in dict.fromkeys(used) if k is not None] or losses
-        if None in used or not losses:
-            self.find("criterion_ignored")
-        if any(not event["training"] for event in losses):
-            self.find("eval_mode")
-        if any(event["swapped"] for event in losses):
-            self.find("criterion_arguments_swapped")
-        backwards = list(self.backwards())
-        batches = [b["batch"] for b in backwards] if None in used else [event["batch"] for event in losses]
-        if batches != wanted and (used or losses):
-            self.find("epochs_ignored", f"{len(batches)} batches, where {len(wanted)} were expected")
-        if not backwards:
-            self.find("backward_forgotten")
-            return
-        self.order(backwards)
-        self.clipping(backwards)
-        self.norms(backwards, len(batches))
+    def backwards(self) -> list[dict[str, Any]]:
+        """For each backward what was left "before", the "base" (that plus what it added), the "used".
 
-    def backwards(self) -> Iterator[dict[str, Any]]:
-        """For each backward: what was left "before", the "base" (that plus the true gradient), the "used".
-
-        "used" is the gradient that the next step or zero_grad found.
+        "used" is the gradient that the next step, zero_grad or backward found: "by" says which. "wiped": it
+        was there, and the step found none. "batches" are those that it came from.
         """
+        found = []
         for k, event in enumerate(self.events):
-            if event["event"] == "backward":
-                # Where the loss was another one there is no true gradient: then it counts as it came.
-                known = event["of"] is not None
-                forwards = [e for e in self.events[:k] if e["event"] == "forward"]
-                loss = self.events[event["of"]] if known else (forwards or [{"batch": -1}])[-1]
-                left = event["gradient"]
-                if left is None or event["accumulated"] is None:  # torch.autograd.grad adds to nothing
-                    left = np.zeros_like(event["weights"])
-                before = left.astype(float)
-                later = self.events[k + 1 :]
-                after = next(e for e in later if e["event"] in ("step", "zero_grad", "end"))
-                rest = later[later.index(after) + 1 :] if after["event"] != "end" else []
-                following = next((e for e in rest if e["event"] != "zero_grad"), None)
-                used = np.zeros_like(event["weights"]) if after["gradient"] is None else after["gradient"]
-                yield {
+            if event["event"] != "backward":
+                continue
+            nothing = np.zeros(len(event["weights"]))
+            left = event["gradient"]
+            if left is None or event["accumulated"] is None:  # torch.autograd.grad adds to nothing
+                left = nothing
+            added, before = self.added(event), left.astype(float)
+            if added is not None:
+                base = before + added
+            else:
+                base = nothing if event["accumulated"] is None else event["accumulated"].astype(float)
+            later = self.events[k + 1 :]
+            place = next((i for i, e in enumerate(later) if e["event"] in _ENDS), None)
+            if place is None:
+                break  # stopped before anything came of it
+            after, rest = later[place], later[place + 1 :]
+            at_step = after
+            if after["event"] == "zero_grad":
+                at_step = next((e for e in rest if e["event"] != "zero_grad"), after)
+            used = nothing if after["gradient"] is None else after["gradient"].astype(float)
+            stepped = nothing if at_step["gradient"] is None else at_step["gradient"]
+            losses = [self.events[i] for i in event["losses"]]
+            found.append(
+                {
+                    "sources": self.sources(event),
+                    "batches": [self.events[i]["batch"] for i in self.sources(event)],
                     "before": before,
-                    "base": before + self.gradient(loss["weights"], loss["batch"])
-                    if known
-                    else event["accumulated"].astype(float),
-                    "used": used.astype(float),
-                    "loss": loss["value"] if known else 0.0,
-                    "batch": loss["batch"],
-                    "epoch_start": loss["batch"] == 0,
+                    "base": base,
+                    "full": before + sum(self.gradient(e, squared_error) for e in losses if e["batch"] >= 0),
+                    "used": used,
+                    "loss": sum(e["value"] for e in losses),
+                    "scales": event["scales"],
                     "by": after["event"],
-                    "zeroed": after["event"] == "zero_grad"
-                    and following is not None
-                    and following["event"] == "step",
+                    "wiped": at_step["event"] == "step" and base.any() and not stepped.any(),
+                    "stepped_since": not found
+                    or any(e["event"] == "step" for e in self.events[found[-1]["place"] : k]),
                     "then": rest,
+                    "place": k,
                 }
+            )
+        return found
+
+    # --- the way through
+
+    def raised(self, error: Mapping[str, str]) -> None:
+        """Something stopped the training. In backward the record may tell what."""
+        got = f"{error['type']}: {error['text']}"
+        name = "no_answer" if error_name(error) == "no_answer" else "raises"
+        tries = [(k, event) for k, event in enumerate(self.events) if event["event"] == "backward"]
+        in_graph = any(part in error["text"] for part in _GRAPH_ERRORS)
+        if in_graph:  # torch's text is long, and tells beginners nothing
+            got = f"{error['type']} in backward"
+        got += f"\n    in: {error['line']}" if error["line"] else ""
+        if tries and in_graph:
+            (place, last), former = tries[-1], tries[-2:-1]
+            # It may have come to a loss, and not to the outputs before it.
+            sources = last["losses"] or last["forwards"]
+            between = self.events[sources[0] if sources else 0 : place]
+            if len(sources) > 1:
+                name = "losses_summed"
+            elif any((event["losses"] or event["forwards"]) == sources for _, event in former):
+                name = "backward_twice"
+            elif any(event["event"] == "step" for event in between):
+                name = "step_before_backward"
+        _find(self.verdict, name, got, all_items(ITEMS))
+
+    def judge(self) -> None:
+        backwards = self.backwards()
+        self.runs(backwards)
+        if not any(event["event"] == "backward" for event in self.events):
+            seen = self.named("loss") or self.named("forward")
+            self.find("no_gradient" if seen and not any(e["learns"] for e in seen) else "backward_forgotten")
+            return
+        # A gradient that the next backward adds to, or takes the place of, is not used yet.
+        final = [b for b in backwards if b["by"] != "backward"]
+        self.order(backwards, final)
+        self.clipping(final)
+        if not self.stopped:
+            self.norms(backwards, final)
+
+    def runs(self, backwards: list[dict[str, Any]]) -> None:
+        losses, wanted = self.named("loss"), list(range(len(self.run["batches"]))) * self.run["epochs"]
+        events = self.named("backward")
+        # A loss computed for the record, say after the step, is nobody's business.
+        used = list(dict.fromkeys(k for event in events for k in event["losses"]))
+        judged = [self.events[k] for k in used] or losses
+        calls = [self.events[k] for event in events for k in self.sources(event)] or judged
+        if not judged or any(not event["losses"] for event in events):
+            self.find("criterion_ignored")
+        if any(not event["training"] for event in calls):
+            self.find("eval_mode")
+        elif any(not event["training"] for event in self.named("end")):
+            self.find("left_in_eval")
+        if any(event["swapped"] for event in judged):
+            self.find("criterion_arguments_swapped")
+        if any(event["batch"] < 0 or not event["of_model"] for event in judged):
+            self.find("criterion_gets_others")
+        if self.stopped:
+            got = f"stopped when the loop was in its batch {len(losses)}, where {len(wanted)} were expected"
+            self.find("never_ends", got)
+            return
+        batches = [event["batch"] for event in calls]
+        if events:
+            pairs = pairwise([*backwards, None])
+            batches = [k for b, later in pairs if not _again(b, later) for k in dict.fromkeys(b["batches"])]
+        if {"losses_summed"} & self.names() or not batches:
+            return
+        if batches != wanted:
+            self.find("epochs_ignored", f"{len(batches)} batches, where {len(wanted)} were expected")
 
     # --- the order of things
 
-    def order(self, backwards: list[dict[str, Any]]) -> None:
+    def order(self, backwards: list[dict[str, Any]], final: list[dict[str, Any]]) -> None:
         steps = self.named("step")
-        left = [bool(np.abs(b["before"]).max() > 0) for b in backwards]
-        starts = [dirty for dirty, b in zip(left, backwards, strict=True) if b["epoch_start"]]
-        if any(left):
-            once = not any(starts) and self.run["epochs"] > 1
+        pairs = list(pairwise([None, *backwards]))
+        many = [(former, b) for former, b in pairs if former and len(b["sources"]) > 1]
+        if any(set(b["sources"]) & set(former["sources"]) for former, b in many):
+            self.find("losses_summed")
+            return
+        if any(former is not None and _again(former, b) and b["before"].any() for former, b in pairs):
+            self.find("backward_twice")
+        left = [b for former, b in pairs if b["before"].any() and not (former and _again(former, b))]
+        if left:
+            starts = [b for b in backwards if 0 in b["batches"]]
+            once = self.run["epochs"] > 1 and not any(b["before"].any() for b in starts)
             self.find("zero_grad_once_an_epoch" if once else "zero_grad_forgotten")
+        if any(not np.allclose(b["scales"], 1) for b in backwards) and not self.loss_clipped(final):
+            scales = sorted({round(scale, 3) for b in backwards for scale in b["scales"]})
+            self.find("loss_scaled", f"the loss times {number(scales[0])}")
         if not steps:
             moved = not np.array_equal(self.events[0]["weights"], self.events[-1]["weights"])
             self.find("optimizer_ignored" if moved else "step_forgotten")
             return
         kinds = [event["event"] for event in self.events if event["event"] in ("step", "backward")]
+        wanted = sum(len(dict.fromkeys(b["batches"])) or 1 for b in final)
         if kinds[0] == "step":
             self.find("step_before_backward")
-        elif any(b["zeroed"] for b in backwards):
-            self.find("zero_grad_after_backward")
+        elif any(b["wiped"] for b in final):
+            self.wiped(final)
         elif any(pair == ("step", "step") for pair in pairwise(kinds)):
             self.find("stepped_twice")
-        elif len(steps) < len(backwards):
-            self.find("step_once_an_epoch", f"{len(steps)} steps for {len(backwards)} batches")
+        elif len(steps) < max(len(final), wanted):
+            self.find("step_once_an_epoch", f"{len(steps)} steps for {max(len(final), wanted)} batches")
+        if any(not b["sources"] for b in backwards):
+            self.verdict.leave("order", "which batch each gradient came from could not be seen")
+
+    def wiped(self, final: list[dict[str, Any]]) -> None:
+        """The gradient was taken away before the step. What was done with it is still judged, if it was."""
+        costs = ["order"]
+        if not any(b["used"].any() and not _close(b["used"], b["base"]) for b in final):
+            costs.append("clipping")  # nothing was clipped as long as it was there
+        values = _numbers(self.returned)
+        if values is not None and not values.any():
+            costs.append("norms")
+        self.find("zero_grad_after_backward", costs=tuple(costs))
 
     # --- what became of the gradient
 
     def clipping(self, backwards: list[dict[str, Any]]) -> None:
-        if {"optimizer_ignored", "step_forgotten"} & self.names():
+        if {"optimizer_ignored", "step_forgotten", "losses_summed"} & self.names():
+            return
+        if any(f.name == "zero_grad_after_backward" and _costs(f, "clipping") for f in self.verdict.findings):
+            return
+        if self.loss_clipped(backwards):
+            self.find("loss_clipped")
             return
         wrong = [b for b in backwards if not _close(b["used"], self.clipped(b["base"]))]
         if not wrong:
-            self.weights_between_steps()
+            if not self.weights_between_steps() and not any(self.is_long(b["base"]) for b in backwards):
+                self.verdict.leave("clipping", "no gradient was long enough to be clipped")
             return
         if self.used_up(backwards):
             self.find("parameters_used_up")
@@ -360,6 +566,13 @@ class _Loop:
             "in " + _count(len(wrong), len(backwards)) + " steps the gradient is another one",
         )
 
+    def loss_clipped(self, backwards: list[dict[str, Any]]) -> bool:
+        """Is the loss cut off at the bound, so that a large one has no gradient?"""
+        losses = [(b["loss"], scale) for b in backwards for scale in b["scales"]]
+        return any(scale == 0 for _, scale in losses) and all(
+            scale == (loss <= self.bound) for loss, scale in losses
+        )
+
     def used_up(self, backwards: list[dict[str, Any]]) -> bool:
         """Are all gradients but the first left alone, and returned as of norm 0?"""
         values, (first, *others) = _numbers(self.returned), backwards
@@ -371,6 +584,9 @@ class _Loop:
             and _close(first["used"], self.clipped(first["base"]))
             and all(_close(b["used"], b["base"]) for b in others)
         )
+
+    def is_long(self, gradient: np.ndarray) -> bool:
+        return np.linalg.norm(gradient) > 1.01 * self.bound
 
     def clipped(self, gradient: np.ndarray, bound: float | None = None) -> np.ndarray:
         norm = np.linalg.norm(gradient)
@@ -402,7 +618,6 @@ class _Loop:
 
         return {
             "unclipped": lambda b: _close(b["used"], b["base"]),
-            "loss_clipped": lambda b: _close(b["used"], b["base"] * (b["loss"] <= bound)),
             "clipped_by_value": lambda b: _close(b["used"], np.clip(b["base"], -bound, bound)),
             "clipped_per_parameter": lambda b: _close(b["used"], per_parameter(b)),
             "some_parameters_only": some_only,
@@ -415,8 +630,9 @@ class _Loop:
 
     def explain(self, name: str, backwards: list[dict[str, Any]]) -> None:
         norms = [np.linalg.norm(b["base"]) for b in backwards]
-        largest = max(np.linalg.norm(b["used"]) for b in backwards)
-        got = f"gradients of norm up to {largest:.2f} at the step"
+        seen = [event["gradient"] for event in self.named("step") if event["gradient"] is not None]
+        largest = max(map(np.linalg.norm, seen), default=0.0)
+        got = f"gradients of norm up to {largest:.2f} at the step" if seen else ""
         if name == "unclipped":
             returned = _numbers(self.returned)
             late = returned is not None and len(returned) == len(norms)
@@ -442,7 +658,7 @@ class _Loop:
         """Was the gradient clipped once the step had been made?"""
         for b in backwards:
             later = next((e for e in b["then"] if e["gradient"] is not None), None)
-            if b["by"] == "step" and later is not None and np.linalg.norm(b["base"]) > 1.01 * self.bound:
+            if b["by"] == "step" and later is not None and self.is_long(b["base"]):
                 return np.linalg.norm(later["gradient"]) < 1.01 * self.bound
         return False
 
@@ -460,7 +676,7 @@ class _Loop:
 
     # --- what is returned
 
-    def norms(self, backwards: list[dict[str, Any]], count: int) -> None:
+    def norms(self, backwards: list[dict[str, Any]], final: list[dict[str, Any]]) -> None:
         values = _numbers(self.returned)
         if values is None:
             kinds = {"NoneType": "None", "float": "one number", "list": "an empty list"}
@@ -469,18 +685,20 @@ class _Loop:
                 kind = "a list of other things than numbers"
             self.find("nothing_returned", f"returned {kind}")
             return
-        if len(values) != count:
-            self.find("wrong_count", f"{len(values)} numbers for {count} steps")
+        steps = [b for b in final if b["by"] == "step" or b["wiped"]]
+        against = next((some for some in (final, backwards, steps) if len(some) == len(values)), None)
+        if against is None:
+            self.find("wrong_count", f"{len(values)} numbers for {len(final)} steps")
             return
-        if len(backwards) != len(values) or any(_costs(f, "norms") for f in self.verdict.findings):
+        if "norms" in self.verdict.lost:
             return
-        norms = np.array([np.linalg.norm(b["base"]) for b in backwards])
+        norms = np.array([np.linalg.norm(b["base"]) for b in against])
         if _close(values, norms):
             return
-        used = np.array([np.linalg.norm(b["used"]) for b in backwards])
+        used = np.array([np.linalg.norm(b["used"]) for b in against])
         if _close(values, np.minimum(norms, self.bound)) or _close(values, used):
             self.find("norms_after_clipping", f"numbers up to {values.max():.2f}")
-        elif _close(values, np.array([b["loss"] for b in backwards])):
+        elif _close(values, np.array([b["loss"] for b in against])):
             self.find("losses_returned")
         else:
             squares = ": the squares of the norms" if _close(values, norms**2) else ""
@@ -489,6 +707,11 @@ class _Loop:
 
 def _costs(finding: Finding, item: str) -> bool:
     return item in finding.costs
+
+
+def _again(former: dict[str, Any], later: dict[str, Any] | None) -> bool:
+    """Do two backwards that follow one another go through the same batch, with no step between them?"""
+    return later is not None and former["batches"] == later["batches"] and not later["stepped_since"]
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
@@ -518,6 +741,68 @@ def _count(part: int, whole: int) -> str:
     return f"{part} of {whole}"
 
 
+# --- what the probe may report
+
+
+def _training(run: Mapping[str, Any]) -> Form:
+    inputs, hidden, outputs = run["sizes"]
+    count = (inputs + 1) * hidden + (hidden + 1) * outputs
+    most = _MOST_EVENTS * len(run["batches"]) * run["epochs"]
+    batch, place, vector = whole(-1, len(run["batches"]) - 1), whole(0, most), array(count)
+    more = {
+        "forward": {"batch": batch, "training": truth(), "learns": truth()},
+        "loss": {
+            **{"batch": batch, "swapped": truth(), "value": a_number(), "training": truth()},
+            **{"learns": truth(), "of_model": truth()},
+        },
+        "backward": {
+            **{"losses": list_of(place, most), "scales": list_of(a_number(), most)},
+            **{"forwards": list_of(place, most), "slopes": list_of(some_array(10_000, 2, 2, "f"), most)},
+            "accumulated": optional(vector),
+        },
+        "zero_grad": {},
+        "step": {},
+        "end": {"training": truth()},
+    }
+    known = {
+        kind: record({"event": one_of(kind), "weights": vector, "gradient": optional(vector), **parts})
+        for kind, parts in more.items()
+    }
+
+    def event(value: Any, place: str) -> None:
+        kind = value.get("event") if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind not in known:
+            raise Misfit(place, "no event of a training")
+        known[kind](value, place)
+
+    form = record(
+        {"returned": anything(most, 10 * most), "stopped": truth(), "events": list_of(event, most)},
+        {"error": ERROR},
+    )
+
+    def agreeing(value: Any, place: str) -> None:
+        form(value, place)
+        events = value["events"]
+        if not events and "error" not in value and not value["stopped"]:
+            raise Misfit(place, "a training in which nothing happened")
+        for k, one in enumerate(events):
+            if one["event"] != "backward":
+                continue
+            if (len(one["losses"]), len(one["forwards"])) != (len(one["scales"]), len(one["slopes"])):
+                raise Misfit(f"{place}.events[{k}]", "not one slope for each")
+            for kind, places in (("loss", one["losses"]), ("forward", one["forwards"])):
+                if any(i >= k or events[i]["event"] != kind for i in places):
+                    raise Misfit(f"{place}.events[{k}]", f"it comes to a {kind} that has not been")
+            for i, slope in zip(one["forwards"], one["slopes"], strict=True):
+                rows = (
+                    slope.shape[0] if events[i]["batch"] < 0 else len(run["batches"][events[i]["batch"]][0])
+                )
+                if slope.shape != (rows, outputs):
+                    raise Misfit(f"{place}.events[{k}]", f"slopes of shape {slope.shape}")
+
+    return agreeing
+
+
 class _Clipping(Exercise):
     """This module as an exercise."""
 
@@ -528,7 +813,8 @@ class _Clipping(Exercise):
         return probe(answer, task)
 
     def reply(self, task: Mapping[str, Any]) -> Form:
-        return anything(MOST_PARTS, MOST_NUMBERS)
+        runs = {name: _training(run) for name, run in task["runs"].items()}
+        return either(record({"not_a_function": one_of(True)}), record({**runs, "left": LEFT}))
 
     def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
         return judge(task, values)

@@ -11,10 +11,18 @@ from helpers.checks.recurrent.sequence import loss_weights
 from helpers.checks.recurrent.texts import DEFAULT_DTYPE
 from helpers.checks.report import arguments_text, shape_text
 from helpers.checks.running import failed
+from helpers.checks.state import left
+
+
+def _switched_off(case: Case) -> bool:
+    """Has the answer switched gradients off? Then nothing of it can learn, which is said already."""
+    return any(name in ("gradients", "inference") for name, _ in left(case.values["left"]))
 
 
 def gradients_only(case: Case) -> None:
     main = case.values["builds"]["main"]
+    if _switched_off(case):
+        return
     if any(not p["learns"] for p in main["parameters"]):
         case.find("frozen", some([p["name"] for p in main["parameters"] if not p["learns"]]))
     elif isinstance(main["eval_run"], dict) and not failed(main["eval_run"]):
@@ -25,7 +33,7 @@ def gradients_only(case: Case) -> None:
 
 def gradients(case: Case, roles: Roles, fit: Fit, build: str) -> None:
     values = case.values["builds"][build]
-    if values["unregistered"]:
+    if values["unregistered"] or _switched_off(case):
         return  # they do not learn, said already
     if any(not p["learns"] for p in values["parameters"]):
         gradients_only(case)

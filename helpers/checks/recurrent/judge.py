@@ -12,10 +12,11 @@ from helpers.checks.recurrent.fitted import reading_findings, without_fit
 from helpers.checks.recurrent.search import find_fit
 from helpers.checks.recurrent.sequence import STATE_SIZES, spread, with_rows
 from helpers.checks.recurrent.spec import Spec
-from helpers.checks.recurrent.texts import EVERYTHING
+from helpers.checks.recurrent.texts import EVERYTHING, PUT_BACK
 from helpers.checks.recurrent.training import training
 from helpers.checks.report import Verdict, shape_text
-from helpers.checks.running import NO_ANSWER, failed, one_thread
+from helpers.checks.running import NO_ANSWER, failed
+from helpers.checks.state import KINDS, fresh, left
 
 
 class Judge(Case):
@@ -29,6 +30,7 @@ class Judge(Case):
         if "rows" in self.values:
             self.task = with_rows(self.task, self.values["rows"])
             self.find("batch_size_fixed", f"runs with {self.values['rows']} sequences only")
+        self._left()
         if not self._runs(main):
             return self.verdict
         if main["unregistered"]:
@@ -80,6 +82,16 @@ class Judge(Case):
             dropout(self, fit)
         extras(self, fit)
         return self.verdict
+
+    def _left(self) -> None:
+        """What the answer has left changed for all that runs after it."""
+        for name, line in left(self.values["left"]):
+            if KINDS[name].harms:
+                self.find("state_left", line, what=KINDS[name].words)
+            else:
+                self.verdict.remarks.append(
+                    PUT_BACK.format(what=KINDS[name].words, line=line or "the answer")
+                )
 
     def _runs(self, main: Mapping[str, Any]) -> bool:
         output = main["output"]
@@ -173,5 +185,5 @@ def error_name(error: Mapping[str, str]) -> str:
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
     """The verdict on what `sequence.probe` reported for `task`, once it has the form of `replies.reply`."""
-    with one_thread():
+    with fresh():
         return Judge(spec, task, values).judge()

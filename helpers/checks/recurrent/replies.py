@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.checks.recurrent.sequence import MOST_CALLS, MOST_ROWS, OPTIONS, spread, with_rows
 from helpers.checks.reply import (
+    LEFT,
     Form,
     Misfit,
     anything,
@@ -46,11 +47,11 @@ def reply(task: Mapping[str, Any]) -> Form:
     """The form of what `sequence.probe(answer, task)` reports."""
 
     def form(values: Any, place: str) -> None:
-        ran, rows = task, {}
+        ran, rows = task, {"left": LEFT}
         if isinstance(values, dict) and "rows" in values:
             whole(1, MOST_ROWS)(values["rows"], "rows")
-            ran, rows = with_rows(task, values["rows"]), {"rows": one_of(values["rows"])}
-        stopped = record({"builds": record({_first(task): record({"output": error()})})}, rows)
+            ran, rows = with_rows(task, values["rows"]), {"left": LEFT, "rows": one_of(values["rows"])}
+        stopped = record({"builds": record({_first(task): record({"output": error()})}), **rows})
         either(record({"not_a_module": one_of(True)}), stopped, _model(ran, rows))(values, place)
 
     return form
@@ -81,8 +82,8 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
             "builds": record(builds, possible),
             "defaults": list_of(shapes, len(task["defaults"]), len(task["defaults"])),
             "extras": record(extras),
-        },
-        rows,
+            **rows,
+        }
     )
 
     def agreeing(values: Any, place: str) -> None:

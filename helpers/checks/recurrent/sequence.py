@@ -15,7 +15,7 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers.checks.running import attempt, failed, fill, plain, quiet, seeded
+from helpers.checks.running import attempt, contained, failed, fill, plain, quiet, seeded
 
 _RECURRENT = {kind.__name__: kind for kind in (nn.RNN, nn.LSTM, nn.GRU)}
 _CELLS = {kind.__name__: kind for kind in (nn.RNNCell, nn.LSTMCell, nn.GRUCell)}
@@ -47,10 +47,12 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(answer, type) or not issubclass(answer, nn.Module):
         return {"not_a_module": True}
-    with quiet():
+    with quiet() as watch:
         values = _probe(answer, task)
         rows = _only_rows(answer, task, values)
-        return values if rows is None else _probe(answer, with_rows(task, rows)) | {"rows": rows}
+        if rows is not None:
+            values = _probe(answer, with_rows(task, rows)) | {"rows": rows}
+        return values | {"left": watch.told(answer)}
 
 
 def _probe(answer: type, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +113,8 @@ def with_rows(task: Mapping[str, Any], rows: int) -> dict[str, Any]:
 def _drawn(model: nn.Module, x: Tensor, draw: int = 1) -> Any:
     """The output; `draw` seeds what the model draws at random on the way."""
     seeded(draw)
-    return model(x.clone())
+    with contained():
+        return model(x.clone())
 
 
 @dataclass
@@ -341,7 +344,8 @@ def _run(model: nn.Module, x: Tensor, parameters: list[str], buffers: list[str])
     x = x.clone().requires_grad_()
     seeded(1)
     before = torch.get_rng_state()
-    output = model(x)
+    with contained():
+        output = model(x)
     values = {
         "output": output.detach().clone(),
         "buffers": [model.get_buffer(name).clone() for name in buffers],
@@ -390,7 +394,7 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) 
 
     def count(rows: int) -> int:
         model = ready()
-        with _Counter() as counter, torch.no_grad():
+        with contained(), _Counter() as counter, torch.no_grad():
             model(x[:1].repeat(rows, 1, 1))
         return counter.count
 

@@ -520,9 +520,19 @@ DEFAULT_DTYPE = (
     "an error once .double() turns it to float64. x.new_zeros(...) takes type and device from x"
 )
 
+# Of every kind of exercise.
+STATE_LEFT = (
+    "it leaves something changed for all that runs after it: {what}",
+    "whatever an answer changes for its own sake it puts back",
+    "`with torch.no_grad():` and its like end by themselves",
+)
+MODEL["state_left"] = (("behaviour",), *STATE_LEFT)
+PUT_BACK = "{what} after `{line}`, for all that runs later; here it was put back"
+
 # name: (title, expected, likely)
 LOOP: dict[str, tuple[str, str, str]] = {
     "no_answer": MODEL["no_answer"][1:],
+    "state_left": STATE_LEFT,
     "raises": ("the code stops with an error", "a training that runs to its end", ""),
     # --- runs
     "criterion_ignored": (
@@ -539,6 +549,26 @@ LOOP: dict[str, tuple[str, str, str]] = {
         "the model is trained in eval mode",
         "training mode: dropout and batch norm depend on it",
         "model.eval() belongs to evaluation",
+    ),
+    "left_in_eval": (
+        "the model is left in eval mode",
+        "a model that is in training mode at the end, as it came",
+        "model.train() belongs behind an evaluation",
+    ),
+    "criterion_gets_others": (
+        "the criterion gets something else than the model's outputs and the batch's targets",
+        "criterion(model(inputs), targets)",
+        "",
+    ),
+    "never_ends": (
+        "the loop goes on when all epochs are done",
+        "every batch of the loader once an epoch, num_epochs times, and then the end",
+        "does what the loop counts ever change?",
+    ),
+    "no_gradient": (
+        "nothing that the model computes has a gradient",
+        "outputs and losses with a gradient, which backward can follow",
+        "torch.no_grad() belongs to evaluation",
     ),
     "epochs_ignored": (
         "the wrong number of batches is gone through",
@@ -575,6 +605,21 @@ LOOP: dict[str, tuple[str, str, str]] = {
     "step_before_backward": (
         "the step comes before backward, so it uses the gradient of the batch before",
         "zero_grad, backward, clip, step",
+        "",
+    ),
+    "backward_twice": (
+        "backward is called twice for one step: the second gradient is added to the first",
+        "one loss.backward() for every batch",
+        "one of the two backward calls is too many, and with it retain_graph=True",
+    ),
+    "losses_summed": (
+        "losses of earlier batches are in the one that backward gets",
+        "criterion(model(inputs), targets).backward() with the loss of this batch alone",
+        "for a running mean, add loss.item(): a number, which backward does not follow",
+    ),
+    "loss_scaled": (
+        "the loss is multiplied before backward, so the gradient is another one",
+        "criterion(model(inputs), targets).backward(), as it is",
         "",
     ),
     "stepped_twice": ("there are two steps for one backward", "one optimizer.step() for every batch", ""),
