@@ -30,9 +30,24 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     words = commands.add_parser("intake", help="make one well-formed notebook a student of what was received")
-    words.add_argument("folder", help="a folder or a zip file, or nbgrader's folder of submissions")
+    words.add_argument(
+        "folder", nargs="?", help="a folder or an archive, or nbgrader's folder of submissions"
+    )
     words.add_argument("--assignment", help="needed where several assignments are released")
     words.add_argument("--students", metavar="CSV", help="who is enrolled, if the gradebook does not say it")
+    words.add_argument(
+        "--times", metavar="CSV", help="when who has handed in: student,time, or Moodle's worksheet"
+    )
+    words.add_argument(
+        "--assign",
+        action="append",
+        default=[],
+        metavar="FILE=STUDENT",
+        help="whose a file is, and that it counts; several students with commas between them",
+    )
+    words.add_argument(
+        "--dismiss", action="append", default=[], metavar="FILE", help="this file does not count"
+    )
     words.set_defaults(run=_intake)
 
     words = commands.add_parser("grade", help="grade what was taken in, and let nbgrader write its book")
@@ -66,7 +81,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _intake(options: argparse.Namespace) -> int:
-    taking.run(Course.load(), options.folder, options.assignment, options.students)
+    if not (options.folder or options.assign or options.dismiss or options.times):
+        raise ValueError("say what was received: a folder or an archive (or --assign, --dismiss, --times)")
+    taking.run(
+        Course.load(),
+        options.folder,
+        options.assignment,
+        options.students,
+        options.times,
+        options.assign,
+        options.dismiss,
+    )
     return 0
 
 

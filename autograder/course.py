@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from glob import glob
+from datetime import UTC
+from glob import escape, glob
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets.config import PyFileConfigLoader
@@ -65,6 +66,13 @@ class Course:
         name = getattr(self._directory, f"{step}_directory")
         return Path(self._directory.format_path(name, student, assignment))
 
+    def _all(self, step, student, assignment):
+        """The folders that there are; `*` is any name, and brackets in the course's path are no pattern."""
+        pattern = escape(
+            str(self._step(step, *("\0" if name == "*" else name for name in (student, assignment))))
+        )
+        return glob(pattern.replace("\0", "*"))
+
     def _notebook(self, folder, assignment):
         """The assignment's one notebook in `folder`, or None."""
         named = folder / f"{assignment}.ipynb"
@@ -80,7 +88,7 @@ class Course:
 
     def assignments(self):
         """Names of the released assignments, sorted."""
-        folders = sorted(Path(p) for p in glob(str(self._step("release", ".", "*"))))
+        folders = sorted(Path(p) for p in self._all("release", ".", "*"))
         return [folder.name for folder in folders if any(folder.glob("*.ipynb"))]
 
     def source(self, assignment):
@@ -122,7 +130,7 @@ class Course:
         """Who has a submitted folder for this assignment, sorted list of student ids."""
         step = self._directory.submitted_directory
         pattern = re.compile(self._directory.format_path(step, "(?P<student>[^/]+)", assignment, escape=True))
-        found = (pattern.fullmatch(path) for path in glob(str(self.submitted("*", assignment))))
+        found = (pattern.fullmatch(path) for path in self._all("submitted", "*", assignment))
         return sorted(match["student"] for match in found if match)
 
     def work(self, assignment):
@@ -145,3 +153,29 @@ class Course:
                 for s in book.students
             ]
         return sorted(people, key=lambda s: s.id)
+
+    @property
+    def timezone(self):
+        """The zone of times without one: nbgrader's Exchange.timezone, UTC where it is not set."""
+        return str(self.config.Exchange.timezone) if self.has_timezone else "UTC"
+
+    @property
+    def has_timezone(self):
+        """Whether the configuration says in which zone the course is."""
+        return "timezone" in self.config.get("Exchange", {})
+
+    def penalises_lateness(self):
+        """Whether being late may cost points: a penalty method, or a plug-in of the course's own."""
+        own = "plugin_class" in self.config.get("AssignLatePenalties", {})
+        return own or self.config.get("LateSubmissionPlugin", {}).get("penalty_method", "none") != "none"
+
+    def deadline(self, assignment):
+        """The assignment's deadline in UTC, None where the gradebook has none."""
+        if self._book is not None and not self._book.exists():
+            return None
+        with Gradebook(self.db_url, self.course_id) as book:
+            try:
+                due = book.find_assignment(assignment).duedate
+            except MissingEntry:
+                return None
+        return None if due is None else due.replace(tzinfo=UTC)

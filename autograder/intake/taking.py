@@ -2,94 +2,112 @@
 
 What an assignment's work folder (grading/autograder/ASSIGNMENT) holds afterwards:
 
-  originals/STUDENT/        the files as they were received, archives unopened
-  earlier/STUDENT/1, 2, …   what an earlier delivery had brought and a later one replaced
+  ledger.json               every file that ever arrived, and what became of it (see `ledger`)
+  originals/STUDENT/        the files as they were received, archives unopened; nothing is ever removed
+  unassigned/               the same for files of which it is not clear whose they are
   intake/STUDENT.json       the record: status, why, how each answer cell was found
-  unassigned.json           files of which it is not clear whose they are
+  unassigned.json           the ledger's unassigned files in short
 
-The same files taken in twice change nothing. A run that was killed is made good by the next: a record is
-removed before anything of a student changes, and the submitted notebook is written last.
+The same files taken in twice change nothing. A run that was killed is made good by the next: bytes are kept
+and noted before anything of a student changes, and the submitted notebook is written last.
 """
 
-import hashlib
-import itertools
-import json
-import re
-import shutil
+import difflib
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
-import nbformat
-from nbgrader.utils import parse_utc
-
-from autograder.intake import document, received, roster
+from autograder.course import Course, Student
+from autograder.intake import arrivals, received, roster, times
+from autograder.intake.arrivals import display
+from autograder.intake.desk import Desk
 from autograder.intake.document import shown
-from autograder.intake.rebase import Rebased, read_release, rebase
+from autograder.intake.files import as_json, write
+from autograder.intake.ledger import DISMISSED, UNASSIGNED, Entry, Ledger
+from autograder.intake.rebase import read_release
 
-MAX_NOTEBOOKS = 20  # of one student that are looked into
-TIMESTAMP = "timestamp.txt"  # nbgrader's late penalties read it
-SECRET = "submission_secret.txt"  # and its exchange of feedback this one
-UNTRUSTED = "-by-the-student.txt"
-_NOTEBOOK = re.compile(r"(?P<stem>.*)\.ipynb(?:\.(?:txt|json))?$", re.I | re.S)
-_COPY = re.compile(r"(?:\((?P<browser>\d{1,6})\)|-(?P<attempt>\d{1,6}))$")
+Record = dict[str, Any]
 
 
-def run(course, folder, assignment=None, students_csv=None):
+def run(
+    course: Course,
+    folder: Path | str | None = None,
+    assignment: str | None = None,
+    students_csv: Path | str | None = None,
+    times_csv: Path | str | None = None,
+    assign: Sequence[str] = (),
+    dismiss: Sequence[str] = (),
+) -> list[Record]:
     """Take in everything in `folder` for one assignment, and print a table of who sent what.
 
-    Parameters
-    ----------
-    course : course.Course
-    folder : path of a folder, a zip archive, or nbgrader's own submitted folder
-    assignment : str; may be left out where only one is released
-    students_csv : path of a list of students, with the header of `nbgrader db student import`, besides
-        those in the gradebook
-
-    Returns
-    -------
-    list of dict : the record of each enrolled student, sorted by id, then one with status "unassigned"
-        (student None) for each file that is nobody's
-
     What lies in the submitted folder and has not been taken in yet is taken in as well, whatever `folder` is.
-    Raises FileNotFoundError or ValueError where the call itself is wrong; never for what a student sent.
+
+    Args:
+        folder: a folder, an archive, or nbgrader's own submitted folder; None for nothing new.
+        assignment: may be left out where only one is released.
+        students_csv: a list of students, with the header of `nbgrader db student import`, besides those in
+            the gradebook.
+        times_csv: when who has handed in (see `times.read_csv`).
+        assign: "FILE=STUDENT" or "FILE=STUDENT,STUDENT": whose a file is, and that it is the one that counts.
+        dismiss: files that do not count.
+
+    Returns:
+        The record of each enrolled student, sorted by id, then one with status "unassigned" (student None)
+        for each file that is nobody's.
+
+    Raises:
+        FileNotFoundError, ValueError: the call itself is wrong; never for what a student sent.
     """
     assignment = assignment or _only(course.assignments())
     release = read_release(course.release(assignment))
-    folder = Path(folder)
+    folder = Path(folder) if folder is not None else None
+    known, listed = _known(course, students_csv)
     with tempfile.TemporaryDirectory(prefix="intake-") as scratch:
-        own = folder.resolve() == course.submissions.resolve()
-        known = _known(course, students_csv)
-        whose = _whose(known, assignment, folder.stem)
-        files = [] if own else received.walk(folder, scratch, whose)
-        desk = _Desk(course, assignment, release, Path(scratch))
-        students, note = _enrolled(known, course, files, assignment, folder.stem, desk)
-        sent, unassigned = _sort(files, students, assignment, set(course.assignments()) - {assignment})
-        for student in sorted(set(course.submitters(assignment)) - students.ids):
-            path = course.submitted(student, assignment).relative_to(course.root)
-            unassigned.append(
-                {
-                    "path": path.as_posix(),
-                    "why": f"no student {student!r} is enrolled: `nbgrader db student add {student}`",
-                }
-            )
-        records = [desk.record(student, sent.get(student, []), note) for student in sorted(students.ids)]
-        _write(desk.work / "unassigned.json", _as_json(unassigned))
+        wrapper = folder.stem if folder else ""
+        own = folder is None or folder.resolve() == course.submissions.resolve()
+        files = [] if own else received.walk(folder, scratch, _whose(known, listed, assignment, wrapper))
+        ledger = Ledger(course.work(assignment))
+        desk = Desk(course, assignment, release, ledger, Path(scratch))
+        students, note = _enrolled(known, listed, course, files, assignment, wrapper, desk)
+        desk.roster = students
+        others = set(course.assignments()) - {assignment}
+        _receive(ledger, arrivals.arrivals(files, students, assignment, others))
+        for student in sorted(students.ids):
+            desk.look(student)
+        ledger.adopt()
+        _look_again(ledger, students)
+        _decide(ledger, assign, dismiss, students)
+        _set_times(ledger, times_csv, students)
+        ledger.write()
+        records = []
+        for student in sorted(students.ids):
+            records.append(desk.load(student) if desk.keeps(student, note) else desk.record(student, note))
+        ledger.write()
+        unassigned = [
+            {"path": e.path, "why": e.why, "likely": e.likely}
+            for e in ledger.entries
+            if e.status == UNASSIGNED
+        ]
+        unassigned += _not_enrolled(course, assignment, students)
+        write(desk.work / "unassigned.json", as_json(unassigned))
     nobodys = {"student": None, "assignment": assignment, "status": "unassigned", "notes": []}
-    lost = [nobodys | {"original": entry["path"], "flags": [entry["why"]]} for entry in unassigned]
+    lost = [
+        nobodys | {"original": entry["path"], "flags": [entry["why"] + _proposal(entry)]}
+        for entry in unassigned
+    ]
     print(table(records + lost))
+    for sentence in [*ledger.said, *_unknown_times(desk, records)]:
+        print(sentence)
     return records + lost
 
 
-def table(records):
-    """Student, status and why, a line each, and how many there are of each status: str."""
+def table(records: Sequence[Record]) -> str:
+    """Student, status and why, a line each, and how many there are of each status."""
     rows = [
-        (
-            record["student"] or shown(record["original"]),
-            record["status"],
-            " ".join(record["flags"]),
-        )
+        (record["student"] or shown(record["original"], 200), record["status"], " ".join(record["flags"]))
         for record in records
     ]
     wide = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
@@ -99,27 +117,33 @@ def table(records):
     return "\n".join([*lines, total or "no students"])
 
 
-def _only(assignments):
+def _only(assignments: Sequence[str]) -> str:
     if len(assignments) == 1:
         return assignments[0]
     names = ", ".join(assignments) or "none; run `nbgrader generate_assignment` first"
     raise ValueError(f"say which assignment was received, with --assignment. Released: {names}")
 
 
-def _known(course, students_csv):
-    """The students of the gradebook and of the list."""
+# ---- who is enrolled
+
+
+def _known(course: Course, students_csv: Path | str | None) -> tuple[list[Student], set[str]]:
+    """The students of the gradebook and of the list; and the ids of those in the list."""
     students = {student.id: student for student in course.students()}
-    for student in roster.read_csv(students_csv) if students_csv else []:
+    listed = roster.read_csv(students_csv) if students_csv else []
+    for student in listed:
         given = {f.name: value for f in fields(student) if (value := getattr(student, f.name))}
         students[student.id] = replace(students.get(student.id, student), **given)
-    return list(students.values())
+    return list(students.values()), {student.id for student in listed}
 
 
-def _whose(known, assignment, wrapper):
+def _whose(
+    known: Sequence[Student], listed: set[str], assignment: str, wrapper: str
+) -> Callable[[tuple[str, ...]], str | None]:
     """A function that says for a path whose it is, as far as the path alone tells."""
-    enrolled = roster.Roster(known, assignment)
+    enrolled = roster.Roster(known, assignment, listed)
 
-    def whose(parts):
+    def whose(parts: tuple[str, ...]) -> str | None:
         if known:
             return enrolled.owner(parts).student
         return next((s.id for s in roster.from_layout([parts], assignment, wrapper)), None)
@@ -127,409 +151,163 @@ def _whose(known, assignment, wrapper):
     return whose
 
 
-def _enrolled(known, course, files, assignment, wrapper, desk):
+def _enrolled(
+    known: Sequence[Student],
+    listed: set[str],
+    course: Course,
+    files: Sequence[received.File],
+    assignment: str,
+    wrapper: str,
+    desk: Desk,
+) -> tuple[roster.Roster, str | None]:
     """The roster, and a note for every record if it had to be made up from what was received."""
     if known:
-        return roster.Roster(known, assignment), None
+        return roster.Roster(known, assignment, listed), None
     made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], assignment, wrapper)}
-    earlier = {*course.submitters(assignment), *desk.recorded()}
-    made_up |= {name: roster.Student(name) for name in earlier}
+    made_up |= {name: Student(name) for name in {*course.submitters(assignment), *desk.recorded()}}
     note = "No list of students was given; enrolled because something was received."
-    return roster.Roster(list(made_up.values()), assignment), note
+    return roster.Roster(list(made_up.values()), assignment, made_up), note
 
 
-# ---- whose is what
+def _not_enrolled(course: Course, assignment: str, students: roster.Roster) -> list[dict[str, Any]]:
+    """Folders in the submitted folder that are nobody's: they stay where they are."""
+    found = []
+    for student in sorted(set(course.submitters(assignment)) - students.ids):
+        path = course.submitted(student, assignment).relative_to(course.root)
+        why = f"no student {student!r} is enrolled: `nbgrader db student add {student}`"
+        found.append({"path": path.as_posix(), "why": why})
+    return found
 
 
-@dataclass(frozen=True)
-class _Sent:
-    """A file that is known to be one student's.
-
-    inner : its path below the name that says whose it is
-    kept : path below originals/STUDENT under which its bytes are kept (its archive's, if it lies in one)
-    disk : where these bytes lie now, or None if they were not taken
-    others : other students whose names occur in `inner`
-    """
-
-    file: received.File
-    inner: tuple[str, ...]
-    kept: tuple[str, ...]
-    disk: Path | None
-    others: tuple[str, ...] = ()
+# ---- the ledger
 
 
-def _below(file, depth, others=()):
-    """The file as its owner's; the first `depth` parts of its path led to the owner."""
-    names_itself = depth > 0 and (depth == len(file.parts) or any(i == depth - 1 for i, _ in file.archives))
-    start = depth - 1 if names_itself else depth
-    inner = file.parts[start:]
-    for index, archive in file.archives:
-        if index >= start:
-            return _Sent(file, inner, file.parts[start : index + 1], archive, others)
-    return _Sent(file, inner, inner, file.disk, others)
-
-
-def _sort(files, students, assignment, other_assignments):
-    """Files by student, {id: list of _Sent}, and those that are nobody's, list of {"path", "why"}."""
-    sent, unassigned = {}, []
-    for file in files:
-        owner = students.owner(file.parts)
-        if owner.student is None:
-            why = f"{owner.why}; {file.refused}" if file.refused else owner.why
-            unassigned.append({"path": "/".join(shown(part, 200) for part in file.parts), "why": why})
-            continue
-        one = _below(file, owner.depth)
-        if len(one.inner) > 1 and one.inner[0] in other_assignments:
-            continue  # nbgrader's own layout, another assignment
-        by_nbgrader = file.parts[owner.depth - 1] == owner.student
-        beside = one.inner[:-1] in ((), (assignment,))
-        if _is_nbgraders(one) and not (by_nbgrader and beside):
-            one = replace(one, kept=(*one.inner[:-1], one.inner[-1].removesuffix(".txt") + UNTRUSTED))
-        others = set().union(*map(students.named, one.inner)) - {owner.student}
-        sent.setdefault(owner.student, []).append(replace(one, others=tuple(sorted(others))))
-    return sent, unassigned
-
-
-# ---- one student
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A notebook file of a student: what it says, or why it cannot be read."""
-
-    sent: _Sent
-    sha256: str
-    document: document.Document | None
-    rebased: Rebased | None
-    why: str = ""
-
-    def rank(self, name):
-        """The larger, the likelier it is the one meant; `name` is the assignment's."""
-        file = self.sent.inner[-1]
-        stem = _NOTEBOOK.fullmatch(file)["stem"]
-        copies = _COPY.search(stem)
-        return (
-            self.document is not None,
-            not _is_checkpoint(self.sent),
-            self.rebased is not None and self.rebased.worked,
-            file == name,
-            self.rebased.known if self.rebased else 0,
-            int(copies["browser"] or copies["attempt"]) if copies else 0,
+def _receive(ledger: Ledger, found: Sequence[arrivals.Arrival]) -> None:
+    """Note what has arrived."""
+    said, wrong = arrivals.said_times(found)
+    for one in found:
+        owner = one.owner
+        why = f"{owner.why}; {one.refused}" if owner.why and one.refused else owner.why or one.refused
+        inner = "/".join(one.inner) if owner.student else "/".join(one.path)
+        if owner.student and one.inner[-1] == arrivals.TIMESTAMP:
+            ledger.about.setdefault(owner.student, {})["wrong"] = wrong.get(owner.student)
+        ledger.add(
+            display(one.path),
+            inner,
+            one.disk,
+            [owner.student] if owner.student else [],
+            one.platform,
+            said.get(one),
+            why,
+            owner.likely,
         )
 
 
-def _is_checkpoint(sent):
-    return ".ipynb_checkpoints" in sent.inner
-
-
-class _Desk:
-    """Takes in one student after the other, for one assignment."""
-
-    def __init__(self, course, assignment, release, scratch):
-        self.course, self.assignment, self.release, self.scratch = course, assignment, release, scratch
-        self.work = course.work(assignment)
-        self.name = course.release(assignment).name
-
-    def recorded(self):
-        """Ids of the students who have a record."""
-        return [path.stem for path in sorted((self.work / "intake").glob("*.json"))]
-
-    def record(self, student, sent, note=None):
-        """Take in what a student sent (list of _Sent): their record. Never raises for what was sent."""
-        try:
-            return self._record(student, sent, note)
-        except Exception as error:
-            why = f"It could not be taken in: {type(error).__name__}: {shown(error, 300)}."
-            record = self._blank(student, "unreadable") | {"flags": [why]}
-            _write(self._record_path(student), _as_json(record))
-            return record
-
-    def _record(self, student, sent, note):
-        old = self._load(student)
-        folder = self.course.submitted(student, self.assignment)
-        originals = self.work / "originals" / student
-        for left in filter(Path.exists, _asides(folder)):
-            shutil.rmtree(left)  # by a killed run
-        was = old["sha256"] if old else None
-        ours = was is not None and was == _sha256_of(folder / self.name)
-        lies_there = [] if ours else self._kept(folder)
-        taken = sent or lies_there
-        if not taken and (old is None or (was is not None and not ours)):
-            taken = self._kept(originals)  # a run that was killed got no further with this student
-        if not taken and old is not None:
-            return old
-        if not taken:
-            record = self._blank(student, "not_submitted")
-            _write(self._record_path(student), _as_json(record))
-            return record
-        plan = _plan(taken)
-        record, notebook, nbgraders = self._examine(student, taken, plan, note)
-        same = _tree(originals) == {path: _sha256_of(disk) for path, disk in plan.items()}
-        wanted = {self.name: notebook, **nbgraders}
-        if not (same and old == record and not lies_there and _holds(folder, wanted)):
-            # In this order, so that a run killed anywhere leaves a state that the next one sees through.
-            if ours:
-                _discard(folder)
-            self._record_path(student).unlink(missing_ok=True)
-            if not same:
-                self._keep(student, plan)
-            if lies_there and taken is lies_there and all(one.disk for one in lies_there):
-                _discard(folder)  # it lies in the originals now, whole
-            elif lies_there:
-                self._put_away(student, folder)
-            _write(self._record_path(student), _as_json(record))
-            if notebook is not None:
-                _place(folder, wanted)
-        return record
-
-    def _record_path(self, student):
-        return self.work / "intake" / f"{student}.json"
-
-    def _load(self, student):
-        try:
-            return json.loads(self._record_path(student).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def _blank(self, student, status):
-        return {
-            "student": student,
-            "assignment": self.assignment,
-            "status": status,
-            "flags": [],
-            "notes": [],
-            "original": None,
-            "original_sha256": None,
-            "sha256": None,
-            "cells": {},
-        }
-
-    def _kept(self, folder):
-        """The files in a folder that is known to be one student's: list of _Sent, empty if there is none."""
-        if folder.is_symlink():
-            link = received.File((folder.name,), None, "it is a link, and links are not followed")
-            return [_below(link, 0)]
-        if not folder.is_dir():
-            return []
-        return [_below(file, 0) for file in received.walk(folder, self.scratch)]
-
-    def _examine(self, student, sent, plan, note):
-        """The record of what was sent, the notebook's bytes, and nbgrader's own files, None for none."""
-        record = self._blank(student, "unreadable")
-        flags, notes = record["flags"], record["notes"]
-        if note:
-            notes.append(note)
-        for one in sent:
-            if one.file.refused:
-                flags.append(f"{_path(one)} was not read: {one.file.refused}.")
-        candidates = self._candidates(sent, flags)
-        self._say_others(sent, flags, notes)
-        if not candidates:
-            flags.append("No notebook that can be read was sent.")
-            return record, None, {}
-        chosen = max(candidates, key=lambda candidate: candidate.rank(self.name))
-        self._say_choice(chosen, candidates, flags, notes)
-        where = {disk: path for path, disk in plan.items()}[chosen.sent.disk]
-        record["original"] = "/".join(("originals", student, *where))
-        record["original_sha256"] = _sha256_of(chosen.sent.disk)
-        if chosen.document is None:
-            flags.append(f"{_path(chosen.sent)} cannot be graded: {chosen.why}.")
-            return record, None, {}
-        notes += chosen.document.notes + chosen.rebased.notes
-        flags += chosen.rebased.flags
-        kernel = self.release.metadata.get("kernelspec", {}).get("name")
-        if chosen.document.kernel != kernel:
-            theirs = f"was {shown(chosen.document.kernel)!r}" if chosen.document.kernel else "was missing"
-            notes.append(f"The kernel's name {theirs}; the assignment's is taken.")
-        notebook = (nbformat.writes(chosen.rebased.notebook) + "\n").encode()
-        record["cells"] = chosen.rebased.found
-        record["sha256"] = hashlib.sha256(notebook).hexdigest()
-        nbgraders = {TIMESTAMP: self._timestamp(sent, flags), SECRET: _own_file(sent, SECRET)}
-        record["status"] = "flagged" if flags else "ok"
-        return record, notebook, nbgraders
-
-    def _candidates(self, sent, flags):
-        """The notebooks among the files, one for each content: list of _Candidate."""
-        files = [one for one in sent if _is_notebook(one) and not one.file.refused]
-        # Those that are likeliest meant first, should there be too many to look into.
-        files.sort(key=lambda one: (_is_checkpoint(one), one.inner[-1] != self.name))
-        if len(files) > MAX_NOTEBOOKS:
-            flags.append(f"{len(files)} notebooks were sent; {MAX_NOTEBOOKS} were looked into.")
-        found = {}
-        for one in files[:MAX_NOTEBOOKS]:
-            data = one.file.disk.read_bytes()
-            sha256 = hashlib.sha256(data).hexdigest()
-            if sha256 in found:
-                continue
-            try:
-                read = document.read(data)
-            except document.Unreadable as error:
-                found[sha256] = _Candidate(one, sha256, None, None, str(error))
+def _look_again(ledger: Ledger, students: roster.Roster) -> None:
+    """Files that were nobody's when they came may be somebody's who was enrolled since."""
+    for entry in ledger.entries:
+        if entry.status == UNASSIGNED:
+            parts = tuple(entry.path.split("/"))
+            owner = students.owner(parts)
+            if owner.student is not None:
+                entry.inner = "/".join(parts[min(owner.depth, len(parts) - 1) :])
+                ledger.give(entry, [owner.student])
             else:
-                found[sha256] = _Candidate(one, sha256, read, rebase(self.release, read.cells))
-        return list(found.values())
-
-    def _say_choice(self, chosen, candidates, flags, notes):
-        rivals = [c for c in candidates if not _is_checkpoint(c.sent)]
-        if len(rivals) > 1:
-            names = ", ".join(sorted(_path(c.sent) for c in rivals))
-            taken = _path(chosen.sent)
-            flags.append(f"{len(rivals)} different notebooks were sent ({names}); {taken} was taken.")
-        if _is_checkpoint(chosen.sent):
-            flags.append(f"Only Jupyter's checkpoint could be read: {_path(chosen.sent)}.")
-        elif chosen.sent.inner[-1] != self.name:
-            notes.append(f"The file was named {shown(chosen.sent.inner[-1])}.")
-        if chosen.sent.kept != chosen.sent.inner:
-            notes.append(f"It was in the archive {shown(chosen.sent.kept[-1])}.")
-        if chosen.sent.others:
-            flags.append(f"The path {_path(chosen.sent)} names {', '.join(chosen.sent.others)} as well.")
-
-    def _say_others(self, sent, flags, notes):
-        """Files besides notebooks: Python files could stand in for a library, others do nothing."""
-        others = [one for one in sent if not (_is_notebook(one) or _is_nbgraders(one) or one.file.refused)]
-        for is_python, told, what in ((True, flags, "Python files"), (False, notes, "Other files")):
-            names = [_path(one) for one in others if one.inner[-1].lower().endswith(".py") == is_python]
-            if names:
-                more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-                told.append(f"{what} sent along, kept but not used: {', '.join(names[:12])}{more}.")
-
-    def _timestamp(self, sent, flags):
-        """The bytes of nbgrader's time of submission, if they hold a time."""
-        data = _own_file(sent, TIMESTAMP)
-        if data is None:
-            return None
-        try:
-            parse_utc(data.decode("ascii").strip())
-        except Exception as error:  # dateutil raises a handful of classes
-            flags.append(f"{TIMESTAMP} holds no time that nbgrader could read: {shown(error)}.")
-            return None
-        return data
-
-    def _keep(self, student, plan):
-        """Put the files of a plan into originals/STUDENT, all or none; what lay there is put away."""
-        originals = self.work / "originals" / student
-        originals.parent.mkdir(parents=True, exist_ok=True)
-        new = self.work / ".new"
-        shutil.rmtree(new, ignore_errors=True)  # left by a killed run
-        new.mkdir()
-        for path, disk in plan.items():
-            target = new.joinpath(*path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(disk, target)
-        if originals.exists():
-            self._put_away(student, originals)
-        new.rename(originals)
-
-    def _put_away(self, student, folder):
-        """Move a folder to earlier/STUDENT under the next number."""
-        shelf = self.work / "earlier" / student
-        shelf.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, shelf / str(1 + sum(1 for _ in shelf.iterdir())))
+                entry.likely = list(owner.likely)
 
 
-def _is_notebook(sent):
-    return _NOTEBOOK.fullmatch(sent.inner[-1]) is not None
+def _decide(
+    ledger: Ledger, assign: Sequence[str], dismiss: Sequence[str], students: roster.Roster
+) -> set[str]:
+    """What a person says about files; returns the ids of those whom it concerns."""
+    plans = [_assignment(ledger, text, students) for text in assign]
+    gone = [_find(ledger, path) for path in dismiss]
+    for entries, ids in plans:
+        for entry in entries:
+            entry.status = UNASSIGNED if entry.status == DISMISSED else entry.status
+            if "/" in entry.inner and not entry.students:
+                entry.inner = entry.inner.rpartition("/")[2]
+            ledger.give(entry, ids)
+            ledger.choose(entry)
+    for entries in gone:
+        for entry in entries:
+            entry.status = DISMISSED
 
 
-def _is_nbgraders(sent):
-    """Whether it is a file that nbgrader makes, not one that a student put into an archive or an upload."""
-    return sent.kept == sent.inner and sent.inner[-1] in (TIMESTAMP, SECRET) and not sent.file.refused
+def _assignment(ledger: Ledger, text: str, students: roster.Roster) -> tuple[list[Entry], list[str]]:
+    """The files and the students of "FILE=STUDENT,STUDENT"; names may hold `=` and commas themselves."""
+    if "=" not in text:
+        raise ValueError(f"--assign {text!r} says no student: write --assign FILE=STUDENT")
+    splits = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter == "="]
+    path, who = next(((p, w) for p, w in splits if any(e.is_at(p) for e in ledger.entries)), splits[-1])
+    ids = [who] if who in students.ids else [one.strip() for one in who.split(",")]
+    for student in ids:
+        if student not in students.ids:
+            near = ", ".join(difflib.get_close_matches(student, students.ids)) or "none like it"
+            raise ValueError(
+                f"no student {student!r} is enrolled (near: {near}): "
+                f"`nbgrader db student add {student}` first, or give the list with --students"
+            )
+    return _find(ledger, path), ids
 
 
-def _own_file(sent, name):
-    """The bytes of nbgrader's file of this name, None if there is none; the innermost of several."""
-    files = [one for one in sent if _is_nbgraders(one) and one.inner[-1] == name]
-    return max(files, key=lambda one: len(one.inner)).disk.read_bytes() if files else None
+def _find(ledger: Ledger, path: str) -> list[Entry]:
+    """The files that a person means: one, or all below a folder or an archive."""
+    exact = [entry for entry in ledger.entries if entry.path == path]
+    found = exact[-1:] or [entry for entry in ledger.entries if entry.is_at(path)]
+    if not found:
+        waiting = [entry.path for entry in ledger.entries if entry.status == UNASSIGNED]
+        near = difflib.get_close_matches(path, [entry.path for entry in ledger.entries])
+        told = near or waiting[:10]
+        names = "; ".join(told) if told else "none has arrived"
+        raise ValueError(f"no file {path!r} has arrived (take the path that intake prints): {names}")
+    return found
 
 
-def _path(sent):
-    return shown("/".join(sent.inner), 120)
+def _set_times(ledger: Ledger, times_csv: Path | str | None, students: roster.Roster) -> None:
+    """The times in a table count before all others."""
+
+    def whose(text: str) -> str | None:
+        names = students.named(text) if text else set()
+        if len(names) == 1:
+            return next(iter(names))
+        # Moodle's worksheet: "Participant 123", by the number that its file names have.
+        words = text.split()
+        found = {
+            student
+            for entry in ledger.entries
+            if words and entry.platform and words[-1] == entry.platform["number"] != ""
+            for student in entry.students
+        }
+        return next(iter(found)) if len(found) == 1 else None
+
+    given = times.read_csv(times_csv, whose) if times_csv else {}
+    for student, time in given.items():
+        about = ledger.about.setdefault(student, {})
+        about["time"], about["from"] = time.isoformat(), "--times"
 
 
-def _plan(sent):
-    """Where each file's bytes are to be kept below originals/STUDENT: {path as tuple: where they lie now}."""
-    wished = {}
-    for one in sent:
-        if one.disk is not None:
-            wished.setdefault(one.disk, tuple(map(_safe, one.kept)))
-    plan = {}
-    for disk, path in wished.items():
-        stem, dot, suffix = path[-1].rpartition(".")
-        for n in itertools.count(2):
-            if path not in plan:
-                break
-            path = (*path[:-1], f"{stem}~{n}{dot}{suffix}")
-        plan[path] = disk
-    return plan
+# ---- what is said
 
 
-def _safe(name, most=150):
-    """A file name that any file system and any text can hold."""
-    name = "".join(c if c.isprintable() else "_" for c in name)
-    if len(name.encode()) <= most:
-        return name
-    suffix = name[-20:]
-    return name.encode()[: most - len(suffix.encode())].decode(errors="ignore") + suffix
+def _proposal(entry: dict[str, Any]) -> str:
+    """How to say whose a file is, with those whose it may be."""
+    likely = entry.get("likely") or []
+    if not likely:
+        return ""
+    of = "perhaps of " + " or ".join(likely)
+    return f'; {of}: python -m autograder intake --assign "{entry["path"]}={likely[0]}"'
 
 
-def _tree(folder):
-    """What lies in a folder: {path as tuple: sha256}."""
-    return {
-        path.relative_to(folder).parts: _sha256_of(path) for path in folder.rglob("*") if not path.is_dir()
-    }
-
-
-def _holds(folder, wanted):
-    """Whether the folder has these files, {name: bytes, or None for a file that must not be there}."""
-    for name, data in wanted.items():
-        path = folder / name
-        if (path.read_bytes() if path.is_file() else None) != data:
-            return False
-    return True
-
-
-def _asides(folder):
-    """Where a folder goes when it is removed, and comes from when it is made."""
-    return folder.with_name(f".{folder.name}.old"), folder.with_name(f".{folder.name}.new")
-
-
-def _discard(folder):
-    """Remove a folder at one stroke: there is no moment when half of it is left."""
-    gone, _ = _asides(folder)
-    folder.rename(gone)
-    shutil.rmtree(gone)
-
-
-def _place(folder, wanted):
-    """Make the folder, with the files {name: bytes, or None for none}, at one stroke."""
-    _, new = _asides(folder)
-    new.mkdir(parents=True)
-    for name, data in wanted.items():
-        if data is not None:
-            (new / name).write_bytes(data)
-    if folder.exists():
-        folder.rmdir()  # nbgrader's, empty
-    new.rename(folder)
-
-
-def _sha256_of(path):
-    """Of a file's bytes; None if there is no such file."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _as_json(value):
-    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False)
-    return (text + "\n").encode("utf-8", "replace")
-
-
-def _write(path, data):
-    """Write a file whole or not at all, and only if that changes it."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")  # always the same: the next run writes over a killed one's
-    new.write_bytes(data)
-    new.replace(path)
+def _unknown_times(desk: Desk, records: Iterable[Record]) -> list[str]:
+    """Whose lateness nobody knows, where it would cost something."""
+    if not (desk.penalised and desk.deadline):
+        return []
+    who = [r["student"] for r in records if r["student"] and r["sha256"] and r.get("time") is None]
+    if not who:
+        return []
+    some = ", ".join(who[:12]) + (f" and {len(who) - 12} more" if len(who) > 12 else "")
+    return [
+        f"Late work is penalised (deadline {desk.deadline:%Y-%m-%d %H:%M} UTC), and it is not known when these"
+        f" were handed in: {some}. They count as in time; say it with --times CSV (columns student,time)."
+    ]
