@@ -24,6 +24,7 @@ _BLACKBOARD = re.compile(
 )
 _SUFFIX = re.compile(r"\.(?:zip|tar|tgz|tar\.(?:gz|bz2|xz)|ipynb(?:\.(?:txt|json))?)$", re.I)
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
+MAX_ID = 200  # bytes of a student's id: it names folders and files
 _FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
@@ -113,7 +114,8 @@ class Roster:
         self._students = list(students)
         self.ids = {student.id for student in students}
         for name in sorted(self.ids):
-            if not name or name.startswith(".") or re.search(r"[/\\\x00]", name):
+            too_long = len(name.encode()) > MAX_ID
+            if not name or name.startswith(".") or too_long or re.search(r"[/\\\x00]", name):
                 raise ValueError(f"the student id {name!r} cannot name a folder: change it in the gradebook")
         words = r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", assignment)))
         # With what browsers, Colab and second attempts put around the name.

@@ -308,6 +308,6 @@ def _unknown_times(desk: Desk, records: Iterable[Record]) -> list[str]:
         return []
     some = ", ".join(who[:12]) + (f" and {len(who) - 12} more" if len(who) > 12 else "")
     return [
-        f"Late work is penalised (deadline {desk.deadline:%Y-%m-%d %H:%M} UTC), and it is not known when these"
-        f" were handed in: {some}. They count as in time; say it with --times CSV (columns student,time)."
+        f"Late work is penalised (deadline {desk.deadline:%Y-%m-%d %H:%M} UTC), and it is not known when "
+        f"these were handed in: {some}. They count as in time; use --times CSV (columns student,time)."
     ]

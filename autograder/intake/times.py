@@ -130,7 +130,7 @@ def read_csv(path: Path | str, whose: Callable[[str], str | None]) -> dict[str, 
     """Times of submission by student, from a table: ours, or Moodle's grading worksheet.
 
     The students' columns are student, id, username, email, identifier and full name, as they are there;
-    the times' is time, submitted or Moodle's "Last modified (submission)". Empty times and "-" are passed over.
+    the times' is time, submitted or Moodle's "Last modified (submission)". No time or "-" is passed over.
 
     Raises:
         ValueError: a column is missing, a time is not understood, or a student is not known; says which line.
