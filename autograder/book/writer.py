@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from autograder import store
 from autograder.book.execute import SandboxedExecute, WaitForPerson
+from autograder.book.lateness import Lateness, forget_times
 from autograder.results import Results, earned
 
 
@@ -63,6 +64,7 @@ class Writer:
     def __init__(self, what: Results, bar: tqdm) -> None:
         self.what, self.bar = what, bar
         self.failed: list[str] = []
+        self._lateness = Lateness(what)
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work)
@@ -95,15 +97,16 @@ class Writer:
                 self._error = error
 
     def _write(self, students: list[str]) -> None:
-        waiting = {student for student in students if not _is_booked(self.what, student)}
+        waiting = {student for student in students if not _is_booked(self.what, student, self._lateness)}
         self.bar.update(len(students) - len(waiting))
         if not waiting:
             return
+        forget_times(self.what, waiting)
         coursedir = CourseDirectory(config=self.what.course.config, root=str(self.what.course.root))
         coursedir.assignment_id = self.what.name
 
         def written(student: str) -> None:
-            _note(self.what, student)
+            _note(self.what, student, self._lateness)
             waiting.discard(student)
             self.bar.update()
 
@@ -123,18 +126,23 @@ def _quiet_database() -> Iterator[None]:
         yield
 
 
-def _is_booked(what: Results, student: str) -> bool:
+def _is_booked(what: Results, student: str, lateness: Lateness) -> bool:
     done = store.read(what.work / "booked" / f"{student}.json")
     notebook = what.course.autograded(student, what.name) / f"{what.name}.ipynb"
-    wanted = {"key": what.key(student), "points": earned(what.result(student))}
+    wanted = {
+        "key": what.key(student),
+        "points": earned(what.result(student)),
+        "lateness": lateness.of(student),
+    }
     return done == wanted and notebook.is_file()
 
 
-def _note(what: Results, student: str) -> None:
+def _note(what: Results, student: str, lateness: Lateness) -> None:
     path, now = what.work / "booked" / f"{student}.json", what.key(student)
     before = store.read(path) or {"key": None, "points": None}
     points = earned(what.result(student))
-    if before != {"key": now, "points": points}:
+    late = lateness.of(student)
+    if before != {"key": now, "points": points, "lateness": late}:
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "student": student,
@@ -146,4 +154,4 @@ def _note(what: Results, student: str) -> None:
         }
         with (what.work / "history.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-    store.write(path, {"key": now, "points": points})
+    store.write(path, {"key": now, "points": points, "lateness": late})

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import nbformat
 import pytest
@@ -226,6 +227,38 @@ def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, c
     changes = [line for line in history(course) if line["student"] == "full"]
     assert [(line["points_before"], line["points"]) for line in changes] == [(None, 10.0), (10.0, 20.0)]
     assert changes[1]["result_before"] == changes[0]["result"] != changes[1]["result"]
+
+
+def test_a_changed_deadline_time_or_penalty_reaches_the_marks_at_the_next_grade(course, computed):
+    """Without --force: `full` is eight hours late, then not, then again, then it costs nothing."""
+    course.config.LateSubmissionPlugin.penalty_method = "zero"
+    stamp = course.submitted("full", NAME) / "timestamp.txt"
+
+    from nbgrader.api import Gradebook
+
+    def graded(due=None):
+        if due:
+            with Gradebook(course.db_url, course.course_id) as book:
+                book.update_or_create_assignment(NAME, duedate=datetime.fromisoformat(due))
+        grade.run(course, NAME)
+        with Gradebook(course.db_url, course.course_id) as book:
+            found = book.find_submission(NAME, "full")
+            return found.score - (found.late_submission_penalty or 0)
+
+    points = graded("2027-01-15T12:00:00")
+    assert points > 0
+    stamp.write_text("2027-01-15 20:00:00 UTC")
+    assert graded() == 0
+    assert graded("2027-01-17T12:00:00") == points
+    stamp.write_text("2027-01-18 20:00:00 UTC")
+    assert graded() == 0
+    stamp.unlink()
+    assert graded() == points  # nobody knows when it came
+    stamp.write_text("2027-01-18 20:00:00 UTC")
+    assert graded() == 0
+    course.config.LateSubmissionPlugin.penalty_method = "none"
+    assert graded() == points
+    assert len(computed) == len(set(computed))  # nothing was computed again
 
 
 def test_what_nothing_verified_waits_for_a_person_whose_verdict_survives(course, monkeypatch):
