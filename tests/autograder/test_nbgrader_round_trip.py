@@ -141,7 +141,10 @@ def done(tmp_path_factory):
     answers = source_answers(course)
     before = (course / "solutions" / NAME / f"{NAME}.ipynb").read_bytes()
     nbgrader(course, "generate_assignment", NAME)
-    released = {path.name: path.read_bytes() for path in (course / "notebooks" / NAME).iterdir()}
+    released = {
+        path.name: path.read_bytes().replace(b"\r\n", b"\n")
+        for path in (course / "notebooks" / NAME).iterdir()
+    }
     nbgrader(course, "release_assignment", NAME)
     given = {"full": answers, "half": half_answers(answers), "empty": {}}
     folders = take_the_exchange(course, tmp_path_factory.mktemp("students"), given)

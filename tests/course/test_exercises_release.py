@@ -40,10 +40,17 @@ def errors(cell):
 
 
 def files(folder):
-    """name -> bytes of what is handed out; what Jupyter and Python leave there does not count."""
+    """name -> bytes of what is handed out; what Jupyter and Python leave there does not count.
+
+    Neither does how lines end: nbconvert writes them as the system does.
+    """
     left = {".ipynb_checkpoints", "__pycache__"}
     found = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    return {path.as_posix(): (folder / path).read_bytes() for path in found if not left & set(path.parts)}
+    return {
+        path.as_posix(): (folder / path).read_bytes().replace(b"\r\n", b"\n")
+        for path in found
+        if not left & set(path.parts)
+    }
 
 
 @pytest.fixture(scope="module")
