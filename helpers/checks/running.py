@@ -108,7 +108,8 @@ def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = Fa
     """The values of the index-th parameter or buffer of a model: the judge knows them, the answer does not.
 
     Parameters are as large as those of a trained net and never close to 0, vectors smaller than matrices, so
-    that a bias does not drown what it is added to. Buffers are positive: one of them may be a variance.
+    that a bias does not drown what it is added to. Buffers are positive: one of them may be a variance. How
+    large and how far apart follows the seed, lest an answer could tell them from weights of its own.
     """
     # Those of common sizes are kept for the next call: a class has the same models over and over.
     return (_kept if math.prod(shape) <= _SMALL else _made)(seed, index, shape, buffer)
@@ -116,12 +117,13 @@ def fill_values(seed: int, index: int, shape: tuple[int, ...], buffer: bool = Fa
 
 def _made(seed: int, index: int, shape: tuple[int, ...], buffer: bool) -> np.ndarray:
     random = np.random.default_rng([seed, index, int(buffer)])
+    least, most = np.random.default_rng([seed, 5]).uniform((0.1, 0.7), (0.25, 0.9))
     if buffer:
         values = random.uniform(0.5, 1.5, shape)
     else:
-        values = random.uniform(0.2, 0.8, shape) * (0.25 if len(shape) < 2 else 1.0)
+        values = random.uniform(least, most, shape) * (0.25 if len(shape) < 2 else 1.0)
         values = values * random.choice([-1.0, 1.0], shape)
-    values = values.astype(np.float32)
+    values = np.asarray(values, np.float32)  # a float where the shape is ()
     values.flags.writeable = False
     return values
 

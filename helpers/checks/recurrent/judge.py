@@ -152,7 +152,8 @@ class Judge(Case):
             self.find("wrong_output", f"with num_layers={asked} forward returned no tensor")
             return
         if differs(other["output"], other["reseeded"]):
-            return  # dropout in eval mode: said already
+            self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
+            return
         if self.spec.dropout is None and differs(*other["train_calls"]):
             layers = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("dropout_not_asked", f"with num_layers={layers}, other logits each time")
