@@ -184,7 +184,8 @@ def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
             points, left = f"{earned(result):g}", f"{waiting(result):g}"
             flags += result["flags"]
             status = "flagged" if flags else "ok"
-        rows.writerow([student, status, points, f"{most:g}", left, "; ".join(flags)])
+        cells = [student, status, points, f"{most:g}", left, "; ".join(flags)]
+        rows.writerow(map(store.cell, cells))
     path = what.work / "marks.csv"
     store.write_text(path, text.getvalue())
     return path
@@ -219,8 +220,28 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         prose=[name for name, cell in _solution_cells(release).items() if cell.cell_type == "markdown"],
         problems=problems,
         unassigned=store.read(what.work / "unassigned.json") or [],
+        equal=_equal(what.records),
+        untimed=_untimed(what),
         about={"assignment": what.assignment.digest[:12], "environment": what.environment[:12]},
     )
+
+
+def _equal(records: Mapping[str, dict[str, Any]]) -> list[list[str]]:
+    """Groups of students whose notebooks hold answers and are equal, byte by byte; not a group's file."""
+    same: dict[str, list[str]] = {}
+    for student, record in sorted(records.items()):
+        group = any(note.startswith("It is the file of a group") for note in record["notes"])
+        if record["sha256"] and record.get("answered") and not group:
+            same.setdefault(record["notebook_sha256"], []).append(student)
+    return [students for students in same.values() if len(students) > 1]
+
+
+def _untimed(what: Results) -> list[str]:
+    """Students of whom nobody knows when they handed in, where being late costs something."""
+    if not (what.course.penalises_lateness() and what.course.deadline(what.name)):
+        return []
+    stamp = {s: what.course.submitted(s, what.name) / "timestamp.txt" for s in what.records}
+    return [s for s, record in sorted(what.records.items()) if record["sha256"] and not stamp[s].is_file()]
 
 
 def _solution_cells(notebook: Any) -> dict[str, Any]:

@@ -37,3 +37,8 @@ def read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a CSV file: one that a spreadsheet would take for a formula gets an apostrophe."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

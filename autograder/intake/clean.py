@@ -2,7 +2,7 @@
 
 Formulas, code and plain formatting stay as they are. A cell is rendered as nbgrader's pages render it. If
 anything comes out that nh3 would not let pass, its tags go through nh3 one by one, and what does not pass
-stands there as text; if that is not enough, all tags and links do; in the end the cell is a block of code.
+stands there as text; if that is not enough, so do links, then all tags; in the end it is a block of code.
 """
 
 import html
@@ -36,9 +36,9 @@ _MATH = r"(?P<math>\$\$[^$]*\$\$|\$[^$\n]+\$|\\begin\{(?P<env>[a-z]+\*?)\}.*?\\e
 _LINK = r"<(?:https?://|mailto:)[^\s<>\"]*>"
 _TAG = r"(?P<tag><[A-Za-z/!?][^>]*>?)"
 _CAREFUL = re.compile("|".join((_FENCE, _SPAN, _MATH, _LINK, _TAG)), re.M | re.S)
-_ROUGH = re.compile(
-    "|".join((_FENCE, r"(?P<tag><(?=[A-Za-z/!?]))", r"(?P<link>(?<=\])(?=[(:\[]))")), re.M | re.S
-)
+_BREAK = r"(?P<link>(?<=\])(?=[(:\[]))"
+_LINKS = re.compile("|".join((_FENCE, _SPAN, _MATH, _BREAK)), re.M | re.S)
+_ROUGH = re.compile("|".join((_FENCE, r"(?P<tag><(?=[A-Za-z/!?]))", _BREAK)), re.M | re.S)
 _MERMAID = re.compile(r"([`~]{3,}[ \t]*)(?=mermaid)", re.I)
 _STRICT = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:=\"[^\"<>]*\")?)*)\s*/?>")
 _ATTRIBUTE = re.compile(r"([a-z-]+)(?:=\"([^\"]*)\")?")
@@ -61,7 +61,7 @@ def clean(source: str, attachments: Mapping[str, Mapping[str, str]] | None = Non
     if len(source) > MOST:
         return Cleaned(fenced(source), active)
     plain = _MERMAID.sub(r"\1text ", source)
-    for way in (str, _careful, _rough):
+    for way in (str, _careful, _unlinked, _rough):
         text = way(plain)
         if _is_harmless(text, attachments):
             return Cleaned(text, active)
@@ -77,6 +77,11 @@ def fenced(source: str) -> str:
 def _careful(source: str) -> str:
     """Each tag outside code and formulas as nh3 lets it pass, or as text."""
     return _CAREFUL.sub(lambda part: _tag(part["tag"]) if part["tag"] else part[0], source)
+
+
+def _unlinked(source: str) -> str:
+    """And no links, while code and formulas stay as they are."""
+    return _LINKS.sub(lambda part: "\\" if part.lastgroup == "link" else part[0], _careful(source))
 
 
 def _rough(source: str) -> str:

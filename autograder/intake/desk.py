@@ -141,7 +141,9 @@ class Desk:
             "original": None,
             "original_sha256": None,
             "sha256": None,
+            "notebook_sha256": None,
             "cells": {},
+            "answered": [],
             "time": None,
             "made_of": None,
         }
@@ -233,6 +235,8 @@ class Desk:
             notes.append(f"The kernel's name {theirs}; the assignment's is taken.")
         notebook = (nbformat.writes(chosen.rebased.notebook) + "\n").encode()
         record["cells"] = chosen.rebased.found
+        record["answered"] = chosen.rebased.answered
+        record["notebook_sha256"] = sha256_of(chosen.piece.disk)
         record["sha256"] = hashlib.sha256(notebook).hexdigest()
         time = self._time(chosen, entries, about, flags)
         record["time"] = time.isoformat() if time else None

@@ -49,6 +49,8 @@ def write(
     prose: Collection[str] = (),
     problems: Mapping[str, str] | None = None,
     unassigned: Sequence[Mapping[str, str]] = (),
+    equal: Sequence[Sequence[str]] = (),
+    untimed: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of one assignment; returns its path, report.html in `work`.
@@ -65,6 +67,8 @@ def write(
         names: student -> what to call them, beside their id.
         problems: student -> why a readable submission could not be graded.
         unassigned: {"path", "why"} of each file that is nobody's.
+        equal: groups of students whose notebooks are equal byte by byte.
+        untimed: those of whom nobody knows when they handed in, where being late costs something.
         about: further lines for "How it was graded": the assignment's digest, the date, the machine.
 
     The same data give the same bytes.
@@ -94,6 +98,8 @@ def write(
         else "",
         exercises=exercises,
         unassigned=unassigned,
+        equal=equal,
+        untimed=untimed,
         look=_look(records, graded, problems),
         missing=[s for s in sorted(records) if records[s]["status"] == "not_submitted"],
         slowest=_slowest(graded),
