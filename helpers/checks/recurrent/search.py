@@ -24,7 +24,7 @@ from helpers.checks.recurrent.roles import candidates
 
 # The search for roles ends somewhere, whatever it is given. No labelled answer needs more than 400 trials, or
 # has more than 10 ** 6 weights.
-_MOST_ROLES, _MOST_WORK = 5_000, 2 * 10**9
+_MOST_ROLES, _MOST_WORK = 3_000, 2 * 10**8
 
 
 def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> tuple[Roles, Fit] | None:
