@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -142,25 +142,33 @@ def _compute(
                 memory_limit=0,
             )
             client = stack.enter_context(Client(stack.enter_context(cluster)))
-        futures = {
-            client.submit(
-                compute, content, what.assignment, what.environment, limits, unsandboxed, pure=False
-            ): key
-            for key, content in missing.items()
-        }
-        for future in as_completed(futures):
-            try:
-                what.keep(futures[future], future.result())
-                done(futures[future])
-            except (SandboxError, WorkerError):
-                raise
-            except KilledWorker:
-                failed[futures[future]] = "its workers died, several times: look at it by hand"
-            except Exception as error:  # whatever is wrong with one submission, the class goes on
-                failed[futures[future]] = (
-                    f"grading failed, {type(error).__name__}: {error}: look at it by hand"
-                )
-            future.release()
+        given = (what.assignment, what.environment, limits, unsandboxed)
+
+        def together(keys: Collection[str], last: bool) -> list[str]:
+            """Compute these at one time; returns those that the clock has cut off, but on the last try."""
+            futures = {client.submit(compute, missing[key], *given, pure=False): key for key in keys}
+            cut = []
+            for future in as_completed(futures):
+                key = futures[future]
+                try:
+                    result = future.result()
+                    if result["clock"] and not last:
+                        cut.append(key)
+                    else:
+                        what.keep(key, result)
+                        done(key)
+                except (SandboxError, WorkerError):
+                    raise
+                except KilledWorker:
+                    failed[key] = "its workers died, several times: look at it by hand"
+                except Exception as error:  # whatever is wrong with one submission, the class goes on
+                    failed[key] = f"grading failed, {type(error).__name__}: {error}: look at it by hand"
+                future.release()
+            return cut
+
+        # What took too long while others were computed may not do so alone.
+        for key in together(missing, last=False):
+            together([key], last=True)
     return failed
 
 

@@ -32,6 +32,9 @@ _REASONS = {
     "unfinished": "nothing could be run any more after what came before",
     "forged": "its process sent something that is no result of this, and was not believed from here on",
 }
+# Errors of a cell that may come from the sandbox: no network, no front end, no such files and modules.
+_OURS = ("UsageError", "StdinNotImplementedError", "ModuleNotFoundError", "ImportError", "ConnectionError")
+_OURS += ("OSError", "FileNotFoundError", "PermissionError", "URLError", "gaierror", "MemoryError")
 FORGED = "its process sent something that is no result: look at its code"
 FORGEABLE = (
     "a cell was marked by its own asserts, which run beside the student's code: such a mark can be forged"
@@ -43,7 +46,8 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
 
     Returns {"cells": {cell id: {"status": ok | error | died, "text", "error"}}, "checks": {grade id:
     {"exercise", "points", "max", "status", "text", "findings", "to_read"}}, "flags": [...], "notes": [...],
-    "stopped_at": {limit: s}, "cpu": s, "wall": s}. A check's status is judged, no_answer, undefined, died,
+    "stopped_at": {limit: s}, "clock": did the clock end something?, "cpu": s, "wall": s}. A check's status is
+    judged, no_answer, undefined, died,
     malformed, unjudged or plain. Its `to_read` lists what waits for a person, {"item", "points", "why"}:
     points that are neither in "points" nor lost; where it is unjudged, all of them.
     """
@@ -59,6 +63,7 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
         again.to_the_end()
         marks = {name: max(marks[name], mark, key=_points) for name, mark in again.marks().items()}
         run.cpu, run.wall = again.cpu, again.wall
+        run.clock |= again.clock
         run.stopped_at |= again.stopped_at
     return _readable(run.result(marks))
 
@@ -73,6 +78,7 @@ class _Run:
         self.flags: list[str] = []
         self.cpu = self.wall = 0.0
         self.stopped_at: dict[str, float] = {}  # the limits of time that ended something
+        self.clock: set[int] = set()  # the steps that the clock has ended: this machine may have been busy
         # Before this step nothing of the student's can have run.
         self.first_own = next((step.index for step in steps if step.author != "instructor"), len(steps))
         self.tasks = {
@@ -109,6 +115,7 @@ class _Run:
             "flags": self.flags,
             "notes": [FORGEABLE] if forgeable else [],
             "stopped_at": self.stopped_at,
+            "clock": bool(self.clock),
             "cpu": round(self.cpu, 3),
             "wall": round(self.wall, 3),
         }
@@ -126,8 +133,8 @@ class _Run:
             for step in self.steps
             if step.index not in self.died and not (step.check and step.index in self.said)
         ]
-        # Waiting counts as well, at a fifth: a fork may wait five times as long as it may compute.
-        left = self.sandbox.limits.cpu - max(self.cpu, self.wall / WALL)
+        # What was computed counts, and not the time that passed: others may have kept this machine busy.
+        left = self.sandbox.limits.cpu - self.cpu
         if left <= 0:
             for step in asked:
                 self.died.setdefault(step.index, self.reason({"status": "cpu", "code": 0}))
@@ -147,6 +154,8 @@ class _Run:
             stopped = reply.end["status"] != "done" and reply.end["step"] in {step.index for step in asked}
             last = reply.end["step"] if stopped else unanswered[0]
             self.died[last] = self.reason(reply.end)
+            if reply.end["status"] in ("wall", "wall_item"):
+                self.clock.add(last)
             if reply.end["status"] in ("cpu_item", "wall_item"):
                 self.no_more_of(last)
 
@@ -157,6 +166,7 @@ class _Run:
             same = check and step.check and step.check.exercise and step.check.answer == check.answer
             if same and step.index not in self.said:
                 self.died.setdefault(step.index, self.died[last])
+                self.clock |= {step.index} if last in self.clock else set()
 
     def order(self, step: Step) -> dict[str, Any]:
         common = {"index": step.index, "seed": 1000 + step.index}
@@ -227,6 +237,8 @@ class _Run:
         check = step.check
         mark = {"exercise": check.exercise, "points": 0.0, "max": check.points, "findings": []}
         mark |= {"to_read": []}
+        if step.index in self.clock:
+            return mark | self.unjudged(check, self.died[step.index])
         if step.index not in self.said:
             return mark | {
                 "status": "died",
@@ -258,6 +270,9 @@ class _Run:
         if not error.startswith("NameError"):
             return {"status": "undefined", "text": f"0 of {worth} points: {error}"}
         text = f"0 of {worth} points: {step.check.answer} is not defined"
+        for cell in self.steps[: step.index]:
+            if cell.author != "instructor" and self.cell(cell)["error"].startswith(_OURS):
+                self.flag(f"a cell stopped where its own kernel may not: {self.cell(cell)['error'][:200]}")
         before = [cell for cell in self.steps[: step.index] if not cell.check]
         broken = [self.cell(cell)["error"] for cell in before if self.cell(cell)["status"] != "ok"]
         if broken:

@@ -43,6 +43,14 @@ def warm(modules: list[str]) -> None:
 
         def write_output_prompt(self) -> None: ...
 
+    class Shell(InteractiveShell):
+        """Without a front end: what only one can do, a window for a figure say, is passed over."""
+
+        def enable_gui(self, gui: str | None = None) -> None: ...
+
+        def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
+            return "agg", "agg"
+
     torch.set_num_threads(1)
     settings = Config()
     settings.HistoryManager.enabled = False  # it would start a thread, and write
@@ -50,7 +58,13 @@ def warm(modules: list[str]) -> None:
     settings.InteractiveShell.xmode = "Context"
     settings.InteractiveShell.displayhook_class = Plain
     settings.InteractiveShell.cache_size = 0
-    _shell = InteractiveShell.instance(config=settings)
+    _shell = Shell.instance(config=settings)
+    # Jupyter's kernel has these beside IPython's own; students write them, and nothing hangs on them here.
+    for name in ("connect_info", "qtconsole", "store", "notebook"):
+        _shell.register_magic_function(_nothing, "line", name)
+    # Without a network nothing can be installed: what the class was told to use is there.
+    for name in ("pip", "conda", "mamba", "micromamba", "uv"):
+        _shell.register_magic_function(_nothing, "line", name)
     _cell({"source": "pass"})  # the first cell of all loads parts of IPython
     for name in modules:
         # What cannot be imported will say so in the cell that imports it.
@@ -58,6 +72,9 @@ def warm(modules: list[str]) -> None:
             exercise = registered(name)  # of an import that is no exercise: that it is none
             # torch loads much only when it is first needed (its meta device: a second): need it here.
             exercise.probe(_StandIn, exercise.task(0))
+
+
+def _nothing(line: str) -> None: ...
 
 
 class _StandIn(nn.Module):
@@ -107,6 +124,9 @@ def run(job: dict[str, Any], reply: int, steps: int) -> None:
     # On the CPU: there is nothing else here, and torch.manual_seed takes a millisecond to see that.
     seed_torch = torch.default_generator.manual_seed
     _shell.user_ns["__builtins__"] = builtins
+    # As in Jupyter: what a cell has written with %%writefile, the next one can import.
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, "")
     probes = {
         step["module"]: registered(step["module"]).probe for step in job["steps"] if step["kind"] == "probe"
     }

@@ -135,6 +135,34 @@ def test_the_budget_of_the_notebook_ends_it(course):
     assert "whole computed for more than 120 seconds" in result["checks"]["plain"]["text"]
 
 
+def test_time_that_only_passes_takes_nothing_from_a_submission(course):
+    slow = reply(said(0), status="cpu_item", step=1, code=-9, cpu=11.0, wall=50_000.0)
+    sandbox = Saying([slow, reply(said(0), said(2))])
+    result = judging.grade(course[1], course[0], sandbox)
+    assert result["checks"]["plain"]["points"] == 2
+    assert result["checks"]["probe"]["status"] == "died"
+    assert not result["clock"]
+
+
+@pytest.mark.parametrize("status", ["wall", "wall_item"])
+def test_what_the_clock_has_cut_off_waits_for_a_person_and_is_flagged(course, status):
+    cut = reply(said(0), status=status, step=1, code=-9, cpu=0.1, wall=50.0)
+    result = judging.grade(course[1], course[0], Saying([cut, reply(said(0), said(2))]))
+    mark = result["checks"]["probe"]
+    assert mark["status"] == "unjudged"
+    assert [part["points"] for part in mark["to_read"]] == [4.0]
+    assert result["clock"]
+    assert "probe: could not be judged" in result["flags"][0]
+    assert result["checks"]["plain"]["points"] == 2
+
+
+def test_a_name_that_is_missing_for_what_the_sandbox_lacks_is_flagged(course):
+    failed = said(0, error=error("UsageError", "Line magic function `%cuda` not found."))
+    missing = said(1, error=error("NameError", "name 'TwoLayerLSTM' is not defined"))
+    result = judging.grade(course[1], course[0], Saying([reply(failed, missing, said(2))]))
+    assert "may not: UsageError: Line magic function `%cuda` not found." in result["flags"][0]
+
+
 def test_a_lying_step_number_cannot_keep_the_run_from_ending(course):
     sandbox = Saying([reply(status="died", step=99, code=1) for _ in range(3)])
     result = judging.grade(course[1], course[0], sandbox)

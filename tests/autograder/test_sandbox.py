@@ -409,3 +409,30 @@ def test_places_that_two_students_might_share(warm, place):
     said, end = run(warm, leave)
     assert end["status"] == "done" and said[0]["error"] is None, said
     assert text(warm, look).split() == nothing.split()
+
+
+MAGICS = [
+    *("%matplotlib inline", "%matplotlib widget", "%matplotlib notebook", "%matplotlib", "%gui qt"),
+    *("%config InlineBackend.figure_format = 'retina'", "%load_ext autoreload", "%autoreload 2"),
+    *("%time 1", "%%time\n1", "%timeit -n 1 -r 1 1", "%%capture\nprint(1)", "%pip install x", "%conda list"),
+    *("!ls", "%%bash\necho", "%%html\n<b>", "%env A=1", "%pwd", "%who", "%store -r", "%xmode Plain"),
+    "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()",
+    "get_ipython().run_line_magic('matplotlib', 'inline')",
+]
+
+
+@pytest.mark.classroom
+@pytest.mark.bubblewrap
+def test_magics_that_work_in_jupyter_work_or_are_passed_over(warm):
+    said, end = run(warm, *MAGICS)
+    assert end["status"] == "done"
+    failed = {MAGICS[part["index"]]: part["error"] for part in said if part["error"]}
+    assert not failed
+
+
+@pytest.mark.classroom
+@pytest.mark.bubblewrap
+def test_what_a_cell_writes_another_one_imports(warm):
+    said, _ = run(warm, "%%writefile mine.py\nY = 5", "from mine import Y\nprint(Y)", "%run mine.py")
+    assert [part["error"] for part in said] == [None, None, None]
+    assert said[1]["text"] == "5\n"
