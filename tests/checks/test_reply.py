@@ -215,3 +215,13 @@ def test_a_reply_of_no_rows_is_never_equal_to_anything():
     for rows in (0, -1, 65, 400_000, True, 1.0, None):
         verdict = module.judge(task, none | {"rows": rows})
         assert (verdict.share, verdict.findings[0].name) == (0, reply.MISFIT)
+
+
+@pytest.mark.parametrize("junk", [{"error": 3}, {"error": {"type": "ValueError"}}])
+@pytest.mark.parametrize("key", ["meta", "one_row", "alike", "backwards"])
+def test_what_claims_to_be_an_error_must_be_one(key, junk):
+    module = checks.exercise("two_layer_lstm")
+    task = module.task(0)
+    values = through_bytes(module.probe(_Odd, task))
+    values["extras"][key] = junk
+    assert [finding.name for finding in module.judge(task, values).findings] == [reply.MISFIT]

@@ -32,8 +32,14 @@ _MOST_OUTPUTS, _MOST_COPIES = 1 << 20, 1 << 22
 # LSTM layers of 1,024 units, whatever was asked for, have 13 million weights.
 _MOST_PARAMETERS, _MOST_WEIGHTS = 2_000, 1 << 24
 # A list, a dict or None in place of a tensor: only what kind of thing it is counts.
-_ANYTHING = anything(2_000, _MOST_OUTPUTS)
-_OUTPUT = either(some_array(_MOST_OUTPUTS), error(), _ANYTHING)
+_PLAIN = anything(2_000, _MOST_OUTPUTS)
+
+
+def _anything(value: Any, place: str) -> None:
+    (error() if failed(value) else _PLAIN)(value, place)
+
+
+_OUTPUT = either(some_array(_MOST_OUTPUTS), _anything)
 _NAME = text(300)
 _SIZE = whole(0, _MOST_WEIGHTS)
 _SHAPE = list_of(_SIZE, most=6)
@@ -73,7 +79,7 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
         **dict.fromkeys(("one_row", "one_step", "backwards", "alike"), _OUTPUT),
         "operations": either(error(), list_of(whole(0, 10**7), 2, 2)),
         "moved": either(error(), some_array(T * _MOST_OUTPUTS, 2, 2, kinds="b")),
-        "meta": _ANYTHING,
+        "meta": _anything,
         "float64": dtype,
         "float64_by_default": dtype,
     }
@@ -129,7 +135,7 @@ def _build(build: Mapping[str, Any], main: bool) -> Form:
     else:
         more |= {"again": _OUTPUT, "train_reseeded": _OUTPUT, "eval_run": run, "train_run": run}
     whole_build = record({"output": some, **inventory, **more})
-    no_tensor = record({"output": _ANYTHING, **inventory})
+    no_tensor = record({"output": _anything, **inventory})
     stopped = record({"output": error()})
 
     def form(value: Any, place: str) -> None:
