@@ -4,8 +4,8 @@ import argparse
 import sys
 from dataclasses import replace
 
-from autograder import grade, results, sandbox, verify, worker
-from autograder.course import Course
+from autograder import grade, lock, results, sandbox, store, verify, worker
+from autograder.course import Course, GradebookError
 from autograder.intake import taking
 
 
@@ -18,6 +18,9 @@ def main(words: list[str] | None = None) -> int:
         results.GradeError,
         sandbox.SandboxError,
         worker.WorkerError,
+        lock.LockedError,
+        store.StoreError,
+        GradebookError,
         FileNotFoundError,
         ValueError,
     ) as error:
@@ -66,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run submissions with all that this user may do: only where you trust them",
     )
+    words.add_argument("--student", action="append", metavar="ID", help="only this one; may be repeated")
+    words.add_argument("--dry-run", action="store_true", help="say what would be computed, and write nothing")
     words.set_defaults(run=_grade)
 
     words = commands.add_parser("verify", help="try a source: points, names, hidden tests, answers and stubs")
@@ -99,9 +104,17 @@ def _grade(options: argparse.Namespace) -> int:
     usual = sandbox.Limits()
     limits = replace(usual, cpu_item=options.cpu_item, cpu=usual.cpu * options.cpu_item / usual.cpu_item)
     done = grade.run(
-        Course.load(), options.assignment, options.jobs, options.scheduler, limits, options.unsandboxed
+        Course.load(),
+        options.assignment,
+        options.jobs,
+        options.scheduler,
+        limits,
+        options.unsandboxed,
+        options.student or (),
+        options.dry_run,
     )
-    print(f"marks: {done.work / 'marks.csv'}")
+    if not options.dry_run:
+        print(f"marks: {done.work / 'marks.csv'}")
     return 0
 
 

@@ -1,6 +1,8 @@
 """The course as nbgrader sees it: which folders, which gradebook, who is enrolled."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from glob import escape, glob
@@ -9,9 +11,31 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import PyFileConfigLoader
 
 CONFIG_FILE = "nbgrader_config.py"
+_DAMAGED = (
+    "is damaged: put your last backup of it in its place {again}; without a backup move it away, run "
+    "`nbgrader generate_assignment`, import the students and grade: all marks come back but those that were "
+    "given by hand"
+)
+_DATABASE = (  # what SQLite says, and what it means
+    (
+        "is locked",
+        "is locked by another program (formgrader, or a folder that is synchronised): end that {again}",
+    ),
+    ("not a database", _DAMAGED),
+    ("malformed", _DAMAGED),
+    ("disk is full", "cannot be written, the disk is full: make room {again}"),
+    ("disk I/O error", "cannot be read or written, the disk fails or is full: see to that {again}"),
+    ("readonly", "may not be written: change its permissions {again}"),
+    ("unable to open", "cannot be opened: look at the permissions of its folder {again}"),
+)
+
+
+class GradebookError(RuntimeError):
+    """The gradebook cannot be read or written; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +167,33 @@ class Course:
             beside = self.root / "grading"
         return beside / "autograder" / assignment
 
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, open.
+
+        Raises:
+            GradebookError: it is locked, damaged, or may not be written; says which.
+        """
+        try:
+            with Gradebook(self.db_url, self.course_id) as book:
+                yield book
+        except SQLAlchemyError as error:
+            raise GradebookError(self.said_of_gradebook(error)) from error
+
+    def said_of_gradebook(self, error: Exception) -> str:
+        """What an error of the database means, in one sentence."""
+        why, place = str(getattr(error, "orig", None) or error), self._book or self.course_id
+        again = "and run the same command again: nothing that was written before is lost"
+        for sign, said in _DATABASE:
+            if sign in why:
+                return f"the gradebook {place} {said.format(again=again)}"
+        return f"the gradebook {place} could not be used ({why.splitlines()[0]})"
+
     def students(self):
         """The enrolled students, list of Student sorted by id; empty where there is no gradebook yet."""
         if self._book is not None and not self._book.exists():
             return []  # opening it would make one
-        with Gradebook(self.db_url, self.course_id) as book:
+        with self.gradebook() as book:
             people = [
                 Student(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "")
                 for s in book.students

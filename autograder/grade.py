@@ -5,20 +5,22 @@ import csv
 import io
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+import statistics
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from tqdm import tqdm
 
-from autograder import store
+from autograder import lock, store
 from autograder.assignment import worth
 from autograder.book import writer as book
 from autograder.course import Course
 from autograder.report import page as report
-from autograder.results import GradeError, Results, earned, waiting
+from autograder.results import DAMAGED, GradeError, Results, earned, waiting
 from autograder.sandbox import Limits, SandboxError
 from autograder.worker import WorkerError, compute
 from helpers.checks import exercise
@@ -31,6 +33,8 @@ def run(
     scheduler: str | None = None,
     limits: Limits | None = None,
     unsandboxed: bool = False,
+    students: Collection[str] = (),
+    dry_run: bool = False,
 ) -> Results:
     """Compute the results that are missing, let nbgrader write the book, write marks.csv and report.html.
 
@@ -39,27 +43,33 @@ def run(
         scheduler: address of a running Dask scheduler, to use its workers instead.
         limits: what one submission may use.
         unsandboxed: run the submissions with all that this user may do.
+        students: only these are computed and written into the book; everybody, if empty.
+        dry_run: say what would be computed, and why, and write nothing.
 
     Raises:
-        GradeError: nothing was taken in, or the release is older than the source; says what to run.
+        GradeError: nothing was taken in, or the release is older than the source; says what to run. Or some
+            marks are not in the book: all else has been written.
+        LockedError: another process grades this course.
         SandboxError: no sandbox can be had.
+        GradebookError, StoreError: book or disk cannot be used; what was computed is kept.
     """
-    what = Results(course, name)
-    if not what.records:
-        raise GradeError(f"nothing was taken in for {name}: run `python -m autograder intake FOLDER` first")
-    _same_points(what)
-    contents, problems = {}, {}
-    for student, record in what.records.items():
-        if record["status"] in ("ok", "flagged"):
-            try:
-                contents[student] = what.content(student)
-            except GradeError as error:
-                problems[student] = str(error)
-    limits = limits or Limits()
-    whose: dict[str, list[str]] = {}
-    for student in contents:
-        whose.setdefault(what.key(student), []).append(student)
-    missing = {key: contents[who[0]] for key, who in whose.items() if _is_missing(what, who[0], limits)}
+    if dry_run:
+        what = Results(course, name)
+        _plan(what, students, limits or Limits(), jobs)
+        return what
+    with lock.held(course.work(name).parent, f"grade {name}"):
+        return _run(Results(course, name), jobs, scheduler, limits or Limits(), unsandboxed, students)
+
+
+def _run(
+    what: Results,
+    jobs: int,
+    scheduler: str | None,
+    limits: Limits,
+    unsandboxed: bool,
+    students: Collection[str],
+) -> Results:
+    contents, problems, missing, whose = _plan(what, students, limits, jobs)
     with contextlib.ExitStack() as stack:
         graded = stack.enter_context(tqdm(total=len(missing), desc="graded", unit="submission", position=0))
         booked = stack.enter_context(
@@ -77,11 +87,78 @@ def run(
                 writer.add(student)
         failed = _compute(what, missing, done, jobs, scheduler, limits, unsandboxed)
     problems |= {student: reason for key, reason in failed.items() for student in whose[key]}
-    for student in writer.failed:
-        problems[student] = "nbgrader could not write it into its book: see what it says above"
+    problems |= writer.failed
+    for student, record in what.records.items():  # those who were not asked for keep the mark that they have
+        if record["status"] in ("ok", "flagged") and student not in problems and not what.mark(student):
+            problems[student] = "not graded yet"
     write_marks(what, problems)
     write_report(what, problems)
+    if writer.failed:
+        reasons = "; ".join(dict.fromkeys(writer.failed.values()))
+        raise GradeError(f"{len(writer.failed)} of {len(contents)} marks are not in the book: {reasons}")
     return what
+
+
+def _plan(
+    what: Results, students: Collection[str], limits: Limits, jobs: int
+) -> tuple[dict[str, bytes], dict[str, str], dict[str, bytes], dict[str, list[str]]]:
+    """What is to be done, which is also said: what is to be computed, and why.
+
+    Returns the notebooks by student; why somebody's cannot be graded; the notebooks to be computed, by key;
+    whose each key is.
+    """
+    if not what.records:
+        raise GradeError(
+            f"nothing was taken in for {what.name}: run `python -m autograder intake FOLDER` first"
+        )
+    if unknown := sorted(set(students) - what.records.keys()):
+        raise GradeError(f"nothing was taken in of {', '.join(unknown)}: the ids are those in marks.csv")
+    _same_points(what)
+    contents, problems = {}, {}
+    for student, record in what.records.items():
+        if record["status"] == DAMAGED:
+            problems[student] = record["flags"][0]
+        elif record["status"] in ("ok", "flagged") and (not students or student in students):
+            try:
+                contents[student] = what.content(student)
+            except GradeError as error:
+                problems[student] = str(error)
+    whose: dict[str, list[str]] = {}
+    for student in contents:
+        whose.setdefault(what.key(student), []).append(student)
+    missing = {key: contents[who[0]] for key, who in whose.items() if _is_missing(what, who[0], limits)}
+    print(_announced(what, [whose[key][0] for key in missing], jobs))
+    return contents, problems, missing, whose
+
+
+def _announced(what: Results, students: Sequence[str], jobs: int) -> str:
+    """ "checks changed: 32 to compute, about 2 minutes"."""
+    if not students:
+        return "nothing to compute: every result is there"
+    reasons = Counter(_why(what, student) for student in students)
+    counted = "; ".join(f"{why}: {count} to compute" for why, count in reasons.most_common())
+    took = [result["wall"] for student in students if (result := what.last(student))]
+    if not took:
+        return counted
+    seconds = statistics.fmean(took) * len(students) / jobs
+    about = f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{max(1, round(seconds))} seconds"
+    return f"{counted}, about {about}"
+
+
+def _why(what: Results, student: str) -> str:
+    """What has changed since the result that the book has."""
+    if what.damaged.get(what.kept(student)):
+        return "a kept result is damaged"
+    before, now = what.last(student), what.made_of(student)
+    if before is None:
+        return "not graded yet"
+    was = before.get("made_of", {})
+    changed = [name for name in now if was.get(name) != now[name]]
+    said = [
+        f"{name} changed" if len(now[name]) == 64 else f"{name} {was.get(name, 'unknown')} became {now[name]}"
+        for name in changed
+    ]
+    return ", ".join(said) or "was stopped sooner than it would be now"
 
 
 def _is_missing(what: Results, student: str, limits: Limits) -> bool:
@@ -93,16 +170,18 @@ def _is_missing(what: Results, student: str, limits: Limits) -> bool:
 def _same_points(what: Results) -> None:
     """The gradebook must know the same check cells with the same points as the source."""
     try:
-        with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
+        with what.course.gradebook() as gradebook:
             notebook = gradebook.find_notebook(what.course.source(what.name).stem, what.name)
             known = {cell.name: cell.max_score for cell in notebook.grade_cells}
     except MissingEntry:
         known = None
     by_check, by_person = worth(nbformat.read(what.course.source(what.name), as_version=4))
     if known != by_check | by_person:
+        lost = known is None and any((what.work / "booked").glob("*.json"))
         raise GradeError(
             f"the gradebook does not have {what.name} as its source is now: "
-            f"run `nbgrader generate_assignment {what.name} --force`"
+            + ("it had, so put back your backup of it, or without one " if lost else "")
+            + f"run `nbgrader generate_assignment {what.name} --force`"
         )
 
 
@@ -157,7 +236,7 @@ def _compute(
                     else:
                         what.keep(key, result)
                         done(key)
-                except (SandboxError, WorkerError):
+                except (SandboxError, WorkerError, store.StoreError):
                     raise
                 except KilledWorker:
                     failed[key] = "its workers died, several times: look at it by hand"
@@ -188,11 +267,11 @@ def write_marks(what: Results, problems: Mapping[str, str]) -> Path:
         if student in problems:
             status, flags = "not_graded", [*flags, problems[student]]
         elif status in ("ok", "flagged"):
-            result = what.result(student)
+            result = what.mark(student)
             points, left = f"{earned(result):g}", f"{waiting(result):g}"
             flags += result["flags"]
             status = "flagged" if flags else "ok"
-        cells = [student, status, points, f"{most:g}", left, "; ".join(flags)]
+        cells = [student, status, points, f"{most:g}", left, "; ".join(dict.fromkeys(flags))]
         rows.writerow(map(store.cell, cells))
     path = what.work / "marks.csv"
     store.write_text(path, text.getvalue())
@@ -209,16 +288,19 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
     starter = {name: f"{text}\n{_answers(own).get(name, '')}" for name, text in starter.items()}
     exercises = {check.exercise for check in what.assignment.checks.values() if check.exercise}
     answers = {student: _answers(nbformat.from_dict(json.loads(what.content(student)))) for student in graded}
-    with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
+    with what.course.gradebook() as gradebook:
         assignment = gradebook.find_assignment(what.name)
         points = {one.student.id: one.score for one in assignment.submissions}
         worth = assignment.max_score
+        wait = sum(
+            count for student, count in book.waiting(gradebook, what.name).items() if student in graded
+        )
     people = {student.id: student for student in what.course.students()}
     return report.write(
         what.work,
         what.name,
         what.records,
-        {student: what.result(student) for student in graded},
+        {student: what.mark(student) for student in graded},
         answers,
         starter,
         {student: points.get(student) if student in graded else None for student in what.records},
@@ -227,9 +309,11 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         names={id: f"{one.first_name} {one.last_name}".strip() for id, one in people.items()},
         prose=[name for name, cell in _solution_cells(release).items() if cell.cell_type == "markdown"],
         problems=problems,
-        unassigned=store.read(what.work / "unassigned.json") or [],
         equal=_equal(what.records),
         untimed=_untimed(what),
+        unassigned=store.read(what.work / "unassigned.json", _is_list, what.damaged) or [],
+        damaged={path.relative_to(what.work).as_posix(): why for path, why in what.damaged.items()},
+        waiting=wait,
         about={"assignment": what.assignment.digest[:12], "environment": what.environment[:12]},
     )
 
@@ -250,6 +334,12 @@ def _untimed(what: Results) -> list[str]:
         return []
     stamp = {s: what.course.submitted(s, what.name) / "timestamp.txt" for s in what.records}
     return [s for s, record in sorted(what.records.items()) if record["sha256"] and not stamp[s].is_file()]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and {"path", "why"} <= one.keys() for one in value
+    )
 
 
 def _solution_cells(notebook: Any) -> dict[str, Any]:

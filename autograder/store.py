@@ -1,11 +1,16 @@
-"""Results and records on disk: JSON, written whole or not at all."""
+"""Our files on disk: written whole or not at all; what is damaged counts as missing, and is named."""
 
 import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
+
+
+class StoreError(RuntimeError):
+    """A file cannot be written; the text says which, why, and what to do."""
 
 
 def key(submission: str, assignment: str, environment: str) -> str:
@@ -19,24 +24,86 @@ def write(path: Path, value: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Atomically: whoever reads finds the old file or the new one, also if we are killed in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Text as UTF-8, atomically."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Atomically: whoever reads finds the old file or the new one, also if we are killed in between.
+
+    Raises:
+        StoreError: the disk is full, or the place may not be written to; the old file is still there.
+    """
+    temporary = None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        if path.is_dir():  # nothing of ours, and nothing is lost
+            path.rename(tempfile.mkdtemp(dir=path.parent, prefix=f"{path.name}.aside-"))
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error}): see to that and run the same command "
+            "again; what was written before is kept"
+        ) from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
 
 
-def read(path: Path) -> Any:
-    """The value, or None where there is no such file."""
+def append_line(path: Path, line: str) -> None:
+    """One more line of a file of lines; one that a full disk has cut off is ended first.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                line = line if file.read() == b"\n" else f"\n{line}"
+            file.write(f"{line}\n".encode())
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error}): see to that and run the same command "
+            "again"
+        ) from error
+
+
+def read(
+    path: Path,
+    fits: Callable[[Any], bool] = lambda value: True,
+    damaged: MutableMapping[Path, str] | None = None,
+) -> Any:
+    """The value, or None where there is none, or none that could be used.
+
+    Args:
+        fits: whether a value has the form that it must have.
+        damaged: takes the path and what is wrong, where there is a file that cannot be used.
+    """
+    try:
+        content = path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        why = "it is a folder" if path.is_dir() else f"it cannot be read ({error.strerror})"
+    else:
+        why = "it is empty"
+        if content.strip():
+            try:
+                value = json.loads(content)
+            except (ValueError, RecursionError):
+                why = "it is cut off or no JSON"
+            else:
+                if fits(value):
+                    return value
+                why = "it has another form"
+    if damaged is not None:
+        damaged[path] = why
+    return None
 
 
 def cell(text: str) -> str:

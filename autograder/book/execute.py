@@ -14,6 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.config import Config
 
+from autograder import lock
 from autograder.course import Course
 from autograder.results import Results
 from autograder.sandbox import Limits
@@ -38,10 +39,12 @@ class SandboxedExecute(NbGraderPreprocessor):
         # nbgrader works in the course's folder while it converts.
         what = _class(Path.cwd(), place["assignment"], self.config)
         content = what.content(place["student"])
-        result = what.result(place["student"])
-        if result is None:
-            result = compute(content, what.assignment, what.environment, Limits(), self.unsandboxed)
-            what.keep(what.key(place["student"]), result)
+        # Beside `grade` no mark is written: what that has written would be removed again.
+        with lock.held(what.work.parent, "nbgrader autograde"):
+            result = what.result(place["student"])
+            if result is None:
+                result = compute(content, what.assignment, what.environment, Limits(), self.unsandboxed)
+                what.keep(what.key(place["student"]), result)
         for cell in nb.cells:
             if cell.cell_type == "code":
                 grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

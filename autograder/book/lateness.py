@@ -5,7 +5,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 
 from autograder.results import Results
 
@@ -21,7 +21,7 @@ class Lateness:
         plugin = config.get("AssignLatePenalties", {}).get("plugin_class")
         self._method = [repr(config.get("LateSubmissionPlugin")), repr(plugin), _code(plugin)]
         self._due, self._extensions = None, {}
-        with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
+        with what.course.gradebook() as gradebook:
             try:
                 assignment = gradebook.find_assignment(what.name)
             except MissingEntry:
@@ -42,7 +42,7 @@ def forget_times(what: Results, students: set[str]) -> None:
     gone = [s for s in sorted(students) if not (what.course.submitted(s, what.name) / TIMESTAMP).is_file()]
     if not gone:
         return
-    with Gradebook(what.course.db_url, what.course.course_id) as gradebook:
+    with what.course.gradebook() as gradebook:
         for student in gone:
             try:
                 gradebook.find_submission(what.name, student).timestamp = None

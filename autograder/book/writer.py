@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import math
 import os
 import queue
 import threading
@@ -11,17 +12,24 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, Execute, SaveAutoGrades
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import func
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from tqdm import tqdm
 
 from autograder import store
 from autograder.book.execute import SandboxedExecute, WaitForPerson
 from autograder.book.lateness import Lateness, forget_times
+from autograder.course import GradebookError
 from autograder.results import Results, earned
+
+
+class _Stopped(BaseException):
+    """The book cannot be written: nbgrader, which goes on after any other error, must not go on."""
 
 
 class _Book(Autograde):
@@ -30,6 +38,7 @@ class _Book(Autograde):
     def __init__(self, students: list[str], written: Callable[[str], None], **options: Any) -> None:
         super().__init__(**options)
         self.students, self.written, self.force = students, written, True
+        self.errors: dict[str, Exception] = {}  # by student: what ended the writing of their marks
         ours = [SandboxedExecute if step is Execute else step for step in self.autograde_preprocessors]
         if WaitForPerson not in ours:
             ours.insert(ours.index(SaveAutoGrades) + 1, WaitForPerson)
@@ -40,6 +49,24 @@ class _Book(Autograde):
         name = self.coursedir.assignment_id
         folders = [self._format_source(name, student) for student in self.students]
         self.assignments = {folder: [os.path.join(folder, f"{name}.ipynb")] for folder in folders}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self._noting(student_id):
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._noting(os.path.basename(os.path.dirname(os.path.dirname(notebook_filename)))):
+            super().convert_single_notebook(notebook_filename)
+
+    @contextlib.contextmanager
+    def _noting(self, student: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.errors.setdefault(student, error)
+            if _of_database(error):  # each of the others would wait for it, and fail as well
+                raise _Stopped from error
+            raise
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """The last thing that nbgrader does for a student."""
@@ -58,13 +85,15 @@ class Writer:
     Use it as a context manager: `add` hands a student over, and leaving waits until all are written. Manual
     marks stay; each change is noted in history.jsonl: when, whose, from which result to which.
 
-    failed: the students whose marks nbgrader could not write.
+    failed: the students whose marks nbgrader could not write, and why.
     """
 
     def __init__(self, what: Results, bar: tqdm) -> None:
         self.what, self.bar = what, bar
-        self.failed: list[str] = []
+        self.failed: dict[str, str] = {}
         self._lateness = Lateness(what)
+        self._book: dict[str, float] = {}
+        self._stopped = ""  # why the book cannot be written at all
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work)
@@ -73,6 +102,7 @@ class Writer:
         self._queue.put(student)
 
     def __enter__(self) -> "Writer":
+        self._book = _points(self.what)
         self._thread.start()
         return self
 
@@ -97,11 +127,18 @@ class Writer:
                 self._error = error
 
     def _write(self, students: list[str]) -> None:
-        waiting = {student for student in students if not _is_booked(self.what, student, self._lateness)}
+        waiting = {student for student in students if not self._is_booked(student)}
         self.bar.update(len(students) - len(waiting))
         if not waiting:
             return
-        forget_times(self.what, waiting)
+        try:
+            if not self._stopped:
+                forget_times(self.what, waiting)
+        except GradebookError as error:
+            self._stopped = str(error)
+        if self._stopped:
+            self.failed |= dict.fromkeys(waiting, self._stopped)
+            return
         coursedir = CourseDirectory(config=self.what.course.config, root=str(self.what.course.root))
         coursedir.assignment_id = self.what.name
 
@@ -113,9 +150,30 @@ class Writer:
         app = _Book(sorted(waiting), written, coursedir=coursedir, config=self.what.course.config)
         app.log.setLevel(logging.ERROR)
         # nbgrader has gone on to the end of the list before it raises this.
-        with _quiet_database(), contextlib.suppress(NbGraderException):
+        with _quiet_database(), contextlib.suppress(NbGraderException, _Stopped):
             app.start()
-        self.failed += sorted(waiting)
+        for student in sorted(waiting):
+            error = app.errors.get(student) or next(iter(app.errors.values()), None)
+            self.failed[student] = self._why(error)
+            if _of_database(error):
+                self._stopped = self.failed[student]
+
+    def _is_booked(self, student: str) -> bool:
+        """Whether book, graded notebook and our own note of both have the result as it is now."""
+        done, points = self.what.booked(student), earned(self.what.result(student))
+        notebook = self.what.course.autograded(student, self.what.name) / f"{self.what.name}.ipynb"
+        return (
+            done == {"key": self.what.key(student), "points": points, "lateness": self._lateness.of(student)}
+            and notebook.is_file()
+            and abs(self._book.get(student, math.inf) - points) < 0.005
+        )
+
+    def _why(self, error: Exception | None) -> str:
+        if of_database := _of_database(error):
+            return self.what.course.said_of_gradebook(of_database)
+        if isinstance(error, OSError):
+            return f"{error.filename or 'a file'} cannot be written ({error.strerror or error}): see to that"
+        return f"nbgrader could not write its book ({type(error).__name__}: {error}): see what it says above"
 
 
 @contextlib.contextmanager
@@ -126,20 +184,44 @@ def _quiet_database() -> Iterator[None]:
         yield
 
 
-def _is_booked(what: Results, student: str, lateness: Lateness) -> bool:
-    done = store.read(what.work / "booked" / f"{student}.json")
-    notebook = what.course.autograded(student, what.name) / f"{what.name}.ipynb"
-    wanted = {
-        "key": what.key(student),
-        "points": earned(what.result(student)),
-        "lateness": lateness.of(student),
-    }
-    return done == wanted and notebook.is_file()
+def _of_database(error: BaseException | None) -> SQLAlchemyError | None:
+    """The database's own error, which nbgrader has made another one of."""
+    while error is not None and not isinstance(error, SQLAlchemyError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def waiting(book: Gradebook, name: str) -> dict[str, int]:
+    """How many answers to an assignment a person must still read, by student."""
+    return _by_student(book, name, func.count(), Grade.needs_manual_grade)
+
+
+def _points(what: Results) -> dict[str, float]:
+    """What the book's automatic scores of this assignment come to, by student."""
+    with what.course.gradebook() as book:
+        found = _by_student(book, what.name, func.sum(Grade.auto_score))
+    return {student: points or 0.0 for student, points in found.items()}
+
+
+def _by_student(book: Gradebook, name: str, value: Any, *which: Any) -> dict[str, Any]:
+    """One value for each student of an assignment, over all grades or some: {} if there is no assignment."""
+    try:
+        assignment = book.find_assignment(name)
+    except MissingEntry:
+        return {}
+    rows = (
+        book.db.query(SubmittedAssignment.student_id, value)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .filter(SubmittedAssignment.assignment_id == assignment.id, *which)
+        .group_by(SubmittedAssignment.student_id)
+    )
+    return dict(rows.all())
 
 
 def _note(what: Results, student: str, lateness: Lateness) -> None:
     path, now = what.work / "booked" / f"{student}.json", what.key(student)
-    before = store.read(path) or {"key": None, "points": None}
+    before = what.booked(student) or {"key": None, "points": None}
     points = earned(what.result(student))
     late = lateness.of(student)
     if before != {"key": now, "points": points, "lateness": late}:
@@ -152,6 +234,5 @@ def _note(what: Results, student: str, lateness: Lateness) -> None:
             "result_before": before["key"],
             "assignment": what.assignment.digest,
         }
-        with (what.work / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        store.append_line(what.work / "history.jsonl", json.dumps(line))
     store.write(path, {"key": now, "points": points, "lateness": late})

@@ -52,6 +52,8 @@ def write(
     equal: Sequence[Sequence[str]] = (),
     untimed: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
+    damaged: Mapping[str, str] | None = None,
+    waiting: int = 0,
 ) -> Path:
     """Write the report of one assignment; returns its path, report.html in `work`.
 
@@ -70,6 +72,8 @@ def write(
         equal: groups of students whose notebooks are equal byte by byte.
         untimed: those of whom nobody knows when they handed in, where being late costs something.
         about: further lines for "How it was graded": the assignment's digest, the date, the machine.
+        damaged: what was wrong with files of ours that could not be used, by path in `work`.
+        waiting: how many answers of graded students a person must still read.
 
     The same data give the same bytes.
     """
@@ -92,7 +96,9 @@ def write(
         students=len(records),
         who=lambda student: shown(f"{names[student]} ({student})" if names.get(student) else student),
         headline=_headline(records, graded),
-        marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth),
+        sums=_sums(records, graded, unassigned),
+        damaged=sorted((damaged or {}).items()),
+        marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth, waiting),
         overview=_image(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
         if exercises
         else "",
@@ -117,7 +123,6 @@ def write(
 
 def _headline(records: Mapping[str, Record], results: Mapping[str, Result]) -> list[tuple[str, int]]:
     statuses = Counter(record["status"] for record in records.values())
-    waiting = [s for s, r in records.items() if r["status"] in ("ok", "flagged") and s not in results]
     flagged = [
         s for s in records if _flags(records[s], results.get(s)) and records[s]["status"] != "unreadable"
     ]
@@ -128,14 +133,40 @@ def _headline(records: Mapping[str, Record], results: Mapping[str, Result]) -> l
         ("unreadable", statuses["unreadable"]),
         ("not submitted", statuses["not_submitted"]),
     ]
-    return [*counts, ("not graded", len(waiting))] if waiting else counts
+    left = _not_graded(records, results)
+    return [*counts, ("not graded", left)] if left else counts
+
+
+def _not_graded(records: Mapping[str, Record], results: Mapping[str, Result]) -> int:
+    """Those who handed in what could be read, or whose record is damaged, and have no result."""
+    settled = ("unreadable", "not_submitted")
+    return sum(r["status"] not in settled and s not in results for s, r in records.items())
+
+
+def _sums(
+    records: Mapping[str, Record], results: Mapping[str, Result], unassigned: Sequence[Mapping[str, str]]
+) -> str:
+    """The counts as a sum that comes to all who are enrolled, and what lies beside it."""
+    statuses = Counter(record["status"] for record in records.values())
+    parts = [
+        (len(results), "graded"),
+        (_not_graded(records, results), "not graded"),
+        (statuses["unreadable"], "unreadable"),
+        (statuses["not_submitted"], "not submitted"),
+    ]
+    text = f"{len(records)} enrolled = " + " + ".join(f"{n} {what}" for n, what in parts if n)
+    if unassigned:
+        text += (
+            f". Beside them {len(unassigned)} {'file is' if len(unassigned) == 1 else 'files are'} nobody's"
+        )
+    return f"{text}."
 
 
 def _flags(record: Record, result: Result | None) -> list[str]:
     return list(dict.fromkeys([*record["flags"], *(result["flags"] if result else [])]))
 
 
-def _marks(points: list[float], worth: float) -> dict[str, str] | None:
+def _marks(points: list[float], worth: float, waiting: int) -> dict[str, str] | None:
     if not points:
         return None
     many = "1 student has a mark" if len(points) == 1 else f"{len(points)} students have a mark"
@@ -143,6 +174,8 @@ def _marks(points: list[float], worth: float) -> dict[str, str] | None:
         f"{many}, of {worth:g} points at most: median {statistics.median(points):g}, "
         f"mean {statistics.fmean(points):.1f}, lowest {min(points):g}, highest {max(points):g}."
     )
+    if waiting:
+        sentence += f" {waiting} {'answer waits' if waiting == 1 else 'answers wait'} for a person."
     return {"sentence": sentence, "picture": _image(pictures.marks(points, worth))}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import nbformat
 import pytest
 from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, source_answers
 
-from autograder import grade
+from autograder import grade, lock, results, store
 from autograder.book.execute import SandboxedExecute
 from autograder.course import Course
 from autograder.intake import taking as intake
@@ -412,3 +413,267 @@ def test_two_dask_workers_one_killed_on_the_way(course):
         for process in [*workers, scheduler]:
             process.kill()
             process.wait()
+
+
+# --- what it says before it computes
+
+
+def kept(course, student):
+    what = Results(course, NAME)
+    return what.kept(student)
+
+
+def test_what_triggers_a_regrade_is_said_and_a_dry_run_writes_nothing(course, computed, monkeypatch, capsys):
+    grade.run(course, NAME, dry_run=True)
+    assert capsys.readouterr().out == "not graded yet: 3 to compute\n"
+    assert not computed and not (course.work(NAME) / "marks.csv").exists()
+    grade.run(course, NAME)
+    capsys.readouterr()
+    grade.run(course, NAME, dry_run=True)
+    assert capsys.readouterr().out == "nothing to compute: every result is there\n"
+
+    now = results.parts()
+    for part, said in (
+        ("checks", "checks changed"),
+        ("grader", "grader changed"),
+        ("torch", f"torch {now['torch']} became 9.9"),
+    ):
+        monkeypatch.setattr(
+            results, "parts", lambda part=part: now | {part: "9.9" if part == "torch" else "f" * 64}
+        )
+        monkeypatch.setattr(results, "environment", lambda part=part: part)
+        grade.run(course, NAME, dry_run=True)
+        assert capsys.readouterr().out == f"{said}: 3 to compute, about 1 seconds\n"
+    monkeypatch.undo()
+
+    what = Results(course, NAME)
+    what.key("first")
+    what.keep(what.key("first"), result(stopped_at={"cpu_item": 2.0}))
+    kept(course, "full").write_text("{", encoding="utf-8")
+    grade.run(course, NAME, limits=Limits(cpu_item=5.0), dry_run=True)
+    said = capsys.readouterr().out
+    assert "a kept result is damaged: 1 to compute" in said
+    assert "was stopped sooner than it would be now: 1 to compute" in said
+
+
+def test_a_change_of_tests_is_named(course, computed, capsys):
+    grade.run(course, NAME)
+    source = course.source(NAME)
+    source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
+    capsys.readouterr()
+    grade.run(course, NAME, dry_run=True)
+    assert capsys.readouterr().out.startswith("tests changed: 3 to compute, about ")
+
+
+def test_one_student_alone_and_the_others_keep_their_marks(course, computed, monkeypatch):
+    grade.run(course, NAME, students=["first"])
+    assert len(computed) == 1
+    assert {student: (row["status"], row["points"]) for student, row in marks(course).items()} == {
+        "first": ("ok", "10"), "full": ("not_graded", ""), "empty": ("not_graded", ""),
+        "broken": ("unreadable", ""),
+    }  # fmt: skip
+    assert marks(course)["full"]["flags"] == "not graded yet"
+    grade.run(course, NAME)
+    monkeypatch.setattr(results, "environment", lambda: "another")
+    grade.run(course, NAME, students=["first"])
+    assert len(computed) == 4
+    assert {student: row["points"] for student, row in marks(course).items()} == {
+        "first": "10", "full": "10", "empty": "10", "broken": "",
+    }  # fmt: skip
+    with pytest.raises(GradeError, match="nothing was taken in of nobody: the ids are those in marks.csv"):
+        grade.run(course, NAME, students=["nobody"])
+
+
+# --- it survives its surroundings
+
+
+BROKEN = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-40]),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "another form": lambda path: path.write_text('{"points": 50}', encoding="utf-8"),
+    "a list": lambda path: path.write_text("[]", encoding="utf-8"),
+    "a folder": lambda path: (path.unlink(), path.mkdir(), (path / "x").touch()),
+}
+
+
+@pytest.mark.parametrize("harm", BROKEN.values(), ids=BROKEN)
+def test_a_damaged_result_or_note_is_made_anew_and_named(course, computed, harm):
+    grade.run(course, NAME)
+    before = (course.work(NAME) / "marks.csv").read_bytes()
+    damaged = kept(course, "full")
+    harm(damaged)
+    harm(course.work(NAME) / "booked" / "first.json")
+    what = grade.run(course, NAME)
+    assert len(computed) == 4
+    assert (course.work(NAME) / "marks.csv").read_bytes() == before
+    assert set(scores(course).values()) == {1.0}
+    page = (what.work / "report.html").read_text(encoding="utf-8")
+    assert f"results/{damaged.name}" in page and "booked/first.json" in page
+    again = grade.run(course, NAME)
+    assert len(computed) == 4 and not again.damaged
+    assert "Damaged files" not in (what.work / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_result_of_another_submission_under_this_ones_name_is_not_believed(course, computed):
+    grade.run(course, NAME)
+    what = Results(course, NAME)
+    what.keep(what.key("full"), result(4.0))
+    shutil.copy(kept(course, "full"), kept(course, "empty"))
+    grade.run(course, NAME)
+    assert (marks(course)["full"]["points"], marks(course)["empty"]["points"]) == ("40", "10")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found["checks"]["birnn_bn_check"].update(points=float("nan")),
+        lambda found: found["checks"]["birnn_bn_check"].update(points="10"),
+        lambda found: found["checks"]["birnn_bn_check"].pop("text"),
+        lambda found: found["checks"].update(birnn_bn_check=3),
+        lambda found: found.update(flags=None),
+        lambda found: found.update(cells=[]),
+        lambda found: found.pop("wall"),
+    ],
+)
+def test_a_result_of_another_form_is_computed_anew(course, computed, change):
+    grade.run(course, NAME)
+    found = json.loads(kept(course, "full").read_text(encoding="utf-8"))
+    change(found)
+    kept(course, "full").write_text(json.dumps(found), encoding="utf-8")
+    grade.run(course, NAME)
+    assert len(computed) == 4
+    assert marks(course)["full"]["points"] == "10"
+
+
+@pytest.mark.parametrize("harm", BROKEN.values(), ids=BROKEN)
+def test_a_damaged_record_costs_nobody_else_a_mark_and_intake_makes_it_anew(course, computed, harm):
+    grade.run(course, NAME)
+    harm(course.work(NAME) / "intake" / "first.json")
+    harm(course.work(NAME) / "unassigned.json")
+    grade.run(course, NAME)
+    assert marks(course)["first"]["status"] == "not_graded"
+    assert "run `python -m autograder intake` again" in marks(course)["first"]["flags"]
+    assert marks(course)["full"]["points"] == "10"
+    page = (course.work(NAME) / "report.html").read_text(encoding="utf-8")
+    assert "intake/first.json" in page and "4 enrolled = 2 graded + 1 not graded + 1 unreadable." in page
+
+
+def test_a_run_killed_between_result_and_book_is_made_good(course, computed):
+    what = Results(course, NAME)
+    what.keep(what.key("full"), result(2.0))  # kept, and then kill -9
+    grade.run(course, NAME)
+    assert len(computed) == 2
+    assert scores(course)["full", "birnn_bn_check"] == 2.0
+
+
+def test_a_book_that_lost_its_marks_gets_them_again(course, computed):
+    """The note says that all is booked; the book is an older copy."""
+    book = course.root / "grading" / "gradebook.db"
+    older = book.read_bytes()
+    grade.run(course, NAME)
+    book.write_bytes(older)
+    grade.run(course, NAME)
+    assert len(computed) == 3
+    assert len(scores(course)) == 30 and set(scores(course).values()) == {1.0}
+    assert len(history(course)) == 3
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda book: book.write_bytes(b"nothing of the kind" * 100), "is damaged: put your last backup"),
+        (lambda book: book.write_bytes(book.read_bytes()[:20_000]), "is damaged: put your last backup"),
+        (
+            lambda book: book.write_bytes(b""),
+            "it had, so put back your backup of it, or without one run `nbgrader",
+        ),
+    ],
+    ids=["no database", "cut off", "empty"],
+)
+def test_a_damaged_gradebook_is_one_sentence(course, computed, monkeypatch, capsys, harm, said):
+    from autograder.__main__ import main
+
+    grade.run(course, NAME)
+    book = course.root / "grading" / "gradebook.db"
+    whole = book.read_bytes()
+    harm(book)
+    monkeypatch.chdir(course.root)
+    capsys.readouterr()
+    assert main(["grade", NAME]) == 1
+    [line] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("autograder: ")]
+    assert said in line
+    book.write_bytes(whole)
+    assert main(["grade", NAME]) == 0
+    assert len(computed) == 3
+
+
+def test_a_locked_gradebook_is_one_sentence_and_the_next_run_goes_on(course, computed, monkeypatch, capsys):
+    import sqlite3
+
+    from autograder.__main__ import main
+
+    monkeypatch.chdir(course.root)
+    other = sqlite3.connect(course.root / "grading" / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # others may read, and nobody else can write
+    try:
+        assert main(["grade", NAME]) == 1
+    finally:
+        other.rollback()
+        other.close()
+    err = capsys.readouterr().err
+    assert "autograder: 3 of 3 marks are not in the book: the gradebook" in err
+    assert err.count("is locked by another program (formgrader") == 1
+    assert {row["status"] for row in marks(course).values()} == {"not_graded", "unreadable"}
+    assert len(computed) == 3  # and kept
+    assert main(["grade", NAME]) == 0
+    assert len(computed) == 3
+    assert set(scores(course).values()) == {1.0}
+
+
+def test_marks_that_may_not_be_written_are_one_sentence(course, computed, monkeypatch, capsys):
+    from autograder.__main__ import main
+
+    grade.run(course, NAME)
+    monkeypatch.chdir(course.root)
+    replace = store.os.replace
+
+    def refused(old, new):
+        if str(new).endswith("marks.csv"):
+            raise PermissionError(13, "Permission denied")
+        replace(old, new)
+
+    monkeypatch.setattr(store.os, "replace", refused)
+    before = (course.work(NAME) / "marks.csv").read_bytes()
+    assert main(["grade", NAME]) == 1
+    assert "marks.csv cannot be written (Permission denied): see to that" in capsys.readouterr().err
+    assert (course.work(NAME) / "marks.csv").read_bytes() == before
+
+
+def test_two_graders_at_once(course, computed, monkeypatch, capsys):
+    """The second is refused, be it ours or nbgrader's own command, and changes nothing."""
+    from autograder.__main__ import main
+
+    grade.run(course, NAME)
+    shutil.rmtree(course.root / "grading" / "autograded" / "full")
+    before = (course.work(NAME) / "marks.csv").read_bytes()
+    with lock.held(course.work(NAME).parent, "grade 04_exercises"):
+        done = python(course.root, "-m", "autograder", "grade", NAME)
+        assert done.returncode == 1
+        assert f"(process {os.getpid()}, since " in done.stderr
+        assert done.stderr.startswith("autograder: this course is being worked on by ")
+        done = python(course.root, "-m", "nbgrader", "autograde", NAME, "--student=full")
+        assert done.returncode != 0
+        assert "this course is being worked on by " in done.stdout + done.stderr
+    assert (course.work(NAME) / "marks.csv").read_bytes() == before
+    assert set(scores(course).values()) == {1.0}
+    monkeypatch.chdir(course.root)
+    assert main(["grade", NAME]) == 0
+    assert notebook_of(course.root / "grading" / "autograded" / "full").is_file()
+
+
+def test_what_waits_for_a_person_stands_beside_the_mean(course, computed):
+    """The written answers of one student; what nobody touched does not wait."""
+    page = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
+    assert "2 answers wait for a person." in page
+    assert "4 enrolled = 3 graded + 1 unreadable." in page
