@@ -288,7 +288,8 @@ def parts() -> Mapping[str, str]:
     Of the code those modules count which a result is computed with: a plot's colour decides no mark.
     """
     ours = Path(__file__).parent
-    start = [Path(sys.modules[checks.exercise(name).module].__file__) for name in checks.EXERCISES]
+    modules = [sys.modules[checks.exercise(name).module] for name in checks.EXERCISES]
+    start = [path for module in modules for path in Path(module.__file__).parent.glob("*.py")]
     start += [
         *Path(checks.__file__).parent.rglob("*.py"),
         *(ours / "inside").glob("*.py"),
