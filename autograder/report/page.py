@@ -111,6 +111,7 @@ def write(
         slowest=_slowest(graded),
         alike=alike[:MOST_GROUPS],
         more_alike=len(alike[MOST_GROUPS:]),
+        same_mistakes=_same_mistakes(graded)[:MOST_GROUPS],
         how=[*_how(graded), *(about or {}).items()],
     )
     path = work / "report.html"
@@ -348,6 +349,19 @@ def _alike(
         for students, exercises in gathered.items()
     ]
     return sorted(rows, key=lambda row: (-row["weight"], row["students"]))
+
+
+def _same_mistakes(results: Mapping[str, Result]) -> list[tuple[tuple[str, str], list[str]]]:
+    """Pairs of students, and the titles of the rare findings that both have."""
+    titles: dict[tuple[str, str], str] = {}
+    mistakes: dict[str, set[tuple[str, str]]] = {student: set() for student in results}
+    for student, result in results.items():
+        for mark in result["checks"].values():
+            for finding in mark["findings"] if mark["status"] == "judged" else ():
+                titles[mark["exercise"], finding["name"]] = finding["title"]
+                mistakes[student].add((mark["exercise"], finding["name"]))
+    rows = similarity.shared_mistakes(mistakes)
+    return [(pair, [f"{name}: {titles[name, finding]}" for name, finding in common]) for pair, common in rows]
 
 
 def _same(

@@ -1,4 +1,5 @@
-"""Answers that are nearly the same, as pairs of students to look at. A pair proves nothing.
+"""Answers that are nearly the same, and rare mistakes that two share: pairs of students to look at. A pair
+proves nothing.
 
 What does not count: comments, layout and docstrings; the names that a student chose; lines that everybody was
 given; and whatever many write. A short honest answer (an `nn.LSTM` and an `nn.Linear`) looks alike in half
@@ -80,6 +81,34 @@ def pairs(
         total[pair.a, pair.b] += pair.tokens
     found = [pair for pair in found if total[pair.a, pair.b] >= least_tokens]
     return sorted(found, key=lambda p: (-p.score * p.tokens, p.grade_id, p.a, p.b))
+
+
+def shared_mistakes(
+    mistakes: Mapping[str, Collection[tuple[str, str]]],
+) -> list[tuple[tuple[str, str], list[tuple[str, str]]]]:
+    """Pairs of students who made the same rare mistakes, those with most in common first.
+
+    Many make the usual mistakes. A rare one, which only two students made or at most COMMON of the class, may
+    be made twice by chance; two rare ones that the same two share hardly are.
+
+    Args:
+        mistakes: student -> (exercise, name of the finding) of each finding in their answers.
+
+    Returns:
+        ((a, b), what they share, sorted), a before b, in an order that depends on nothing but the mistakes.
+    """
+    makers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for student in sorted(mistakes):
+        for mistake in set(mistakes[student]):
+            makers[mistake].append(student)
+    limit = max(2, COMMON * len(mistakes))
+    shared: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for mistake, students in makers.items():
+        if len(students) <= limit:
+            for pair in combinations(students, 2):
+                shared[pair].append(mistake)
+    found = [(pair, sorted(common)) for pair, common in shared.items() if len(common) > 1]
+    return sorted(found, key=lambda row: (-len(row[1]), row[0]))
 
 
 def _own(texts: Mapping[str, str], starter: str, read: Callable[[str], list[Line]]) -> dict[str, Line]:

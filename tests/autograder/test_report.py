@@ -151,6 +151,18 @@ def test_answers_in_words_are_compared_word_by_word():
     assert (pair.a, pair.b, pair.score) == ("s0", "s1", 100)
 
 
+def test_rare_mistakes_that_two_share():
+    often, odd, rare, once = (("e", name) for name in ("often", "odd", "rare", "once"))
+    mistakes = {f"s{i:02}": {often} for i in range(20)}
+    mistakes["s03"] |= {odd, rare}
+    mistakes["s11"] |= {odd, rare, once}
+    mistakes["s07"] |= {("f", "rare")}  # the same name in another exercise is another mistake
+    assert similarity.shared_mistakes(mistakes) == [(("s03", "s11"), [odd, rare])]
+    mistakes["s05"] |= {odd}  # three of twenty: no longer rare, and one alone says nothing
+    assert similarity.shared_mistakes(mistakes) == []
+    assert similarity.shared_mistakes({}) == []
+
+
 def test_the_order_depends_on_the_answers_only():
     twice = 2 * [a.source for a in RIGHT if len(a.source) > 700]
     answers = {f"s{i}": {"e": source, "f": source} for i, source in enumerate(twice)}
@@ -350,6 +362,18 @@ def test_alike_answers_are_gathered_and_shown_side_by_side(written):
     page = written(dict.fromkeys(three, record()), answers=three, starter={"e1": STUB, "e2": STUB})
     assert "ann, bob, dan: e1 100 % alike" in page.text
     assert page.tags.count("details") == 1 and page.tags.count("pre") == 4  # two say the very same
+
+
+def test_rare_mistakes_that_two_share_are_shown(written):
+    everybody = dict.fromkeys("abcdefg", record())
+    results = {name: result(**lstm(2.0, 0.0, "often")) for name in everybody}
+    for name, found in (("b", ("one_way", "no_bias")), ("e", ("one_way", "no_bias")), ("d", ("softmax",))):
+        results[name] = result(**lstm(2.0, 0.0, "often", *found))
+    shown = written(everybody, results).text.split("The same rare mistakes")[1].split("How it was graded")[0]
+    assert "b, e lstm: the title of no_biaslstm: the title of one_way" in shown
+    assert "often" not in shown and "softmax" not in shown
+    results["d"] = result(**lstm(2.0, 0.0, "one_way", "no_bias"))  # three of seven
+    assert "The same rare mistakes" not in written(everybody, results).text
 
 
 def test_the_list_of_alike_answers_is_bounded(written, monkeypatch):
