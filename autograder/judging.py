@@ -17,7 +17,6 @@ from autograder.sandbox import Reply, Sandbox
 from helpers import checks
 from helpers.checks.reply import MISFIT
 from helpers.checks.report import number
-from helpers.checks.running import NO_ANSWER
 
 _REASONS = {
     "cpu_item": "it computed for more than {cpu_item:g} seconds (an endless loop?) and was stopped",
@@ -315,8 +314,9 @@ def _judged(check: Check, task: Mapping[str, Any], values: Any) -> dict[str, Any
     """
     asked = checks.exercise(check.exercise)
     verdict = asked.judge(task, values)
-    if any(finding.name == "no_answer" for finding in verdict.findings):
-        return {"status": "no_answer", "text": f"{NO_ANSWER}: {asked.title}"}
+    missing = checks.unanswered(asked.title, verdict)
+    if missing:
+        return {"status": "no_answer", "text": missing}
     text = f"{asked.title}\n\n{verdict.text(check.points)}"
     misfit = next((finding.got for finding in verdict.findings if finding.name == MISFIT), None)
     if misfit is not None:

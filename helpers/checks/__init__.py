@@ -29,6 +29,14 @@ def exercise(name: str) -> Exercise:
     return _EXERCISES[name]
 
 
+def unanswered(title: str, verdict: Verdict) -> str:
+    """What to say where there is no answer yet; "" where there is one."""
+    found = next((finding for finding in verdict.findings if finding.name == "no_answer"), None)
+    if found is None:
+        return ""
+    return f"{NO_ANSWER}: {title}" + (f" ({found.got})" if found.got else "")
+
+
 def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
     """Run and judge an answer, print the report, and return the points earned: nbgrader reads them.
 
@@ -43,8 +51,9 @@ def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
     """
     asked = exercise(name)
     verdict = _verdict(asked, answer, seed)
-    if any(finding.name == "no_answer" for finding in verdict.findings):
-        error = NotImplementedError(f"{NO_ANSWER}: {asked.title}")
+    missing = unanswered(asked.title, verdict)
+    if missing:
+        error = NotImplementedError(missing)
         # IPython shows this in place of a traceback, which leads through our code and tells students nothing.
         error._render_traceback_ = lambda: [f"NotImplementedError: {error}"]
         raise error

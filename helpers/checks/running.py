@@ -91,7 +91,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Tensor):
         if value.device.type == "meta":
             return {"meta": list(value.shape)}
-        return value.detach().cpu().numpy().copy()
+        value = value.detach().cpu()
+        if value.is_floating_point() and value.element_size() < 4:
+            value = value.float()  # NumPy has no bfloat16
+        if value.is_complex() or value.layout is not torch.strided or value.is_quantized:
+            return {"type": f"a tensor of type {value.dtype}"}
+        return value.numpy().copy()
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -2,6 +2,7 @@
 
 import re
 import string
+import sys
 
 import pytest
 import torch
@@ -30,6 +31,11 @@ FIELDS = set(
         "place",
         "p",
         "bound",
+        "does",
+        "wants",
+        "how",
+        "top",
+        "output",
     ]
 )
 
@@ -56,7 +62,8 @@ def test_every_finding_has_a_title_and_says_what_is_expected(texts):
 def test_costs_name_only_findings_and_items_that_exist():
     items = {item.name for exercise in MODELS for item in checks.exercise(exercise).items}
     for name, (costs, *_) in MODEL.items():
-        assert costs == EVERYTHING or (costs and set(costs) <= items), name
+        assert isinstance(costs, tuple), name
+        assert costs == EVERYTHING or set(costs) <= items, name
     assert set(LOOP_COSTS) <= set(LOOP)
 
 
@@ -126,7 +133,39 @@ def test_a_type_that_is_written_down_costs():
         ("dropout_gru", "fresh_along_too", ["on the states that are carried from step to step"]),
         ("dropout_gru", "fresh_half_unpacks_as_lstm", ["as if it were that of an LSTM"]),
         ("dropout_gru", "fresh_halved_upper_layers", ["hidden units for hidden_size="]),
-        ("dropout_gru", "first_layer_state", ["reads the bottom layer", "cannot be seen here"]),
+        (
+            "dropout_gru",
+            "first_layer_state",
+            ["reads the bottom layer", "not verified: what is dropped does not"],
+        ),
+        ("dropout_gru", "last_sequence", ["the last sequence of the batch is read", "out[:, -1]"]),
+        ("dropout_gru", "sizes_swapped", ["swapped", "likely: input_size comes first: nn.GRU(input_size"]),
+        ("two_layer_lstm", "sizes_swapped", ["input_size and hidden_size are swapped", "nn.LSTM(input_size"]),
+        ("two_layer_lstm", "sizes_of_the_head_swapped", ["nn.Linear(hidden_size, output_size)"]),
+        (
+            "two_layer_lstm",
+            "init_misspelt",
+            ["called _init_; it must be called __init__", "two underscores on"],
+        ),
+        ("two_layer_lstm", "init_with_letters_swapped", ["called __int__; it must be called __init__"]),
+        ("two_layer_lstm", "forward_misspelt", ["called foward; it must be called forward"]),
+        ("two_layer_lstm", "super_init_forgotten", ["super().__init__() must be the first line"]),
+        (
+            "two_layer_lstm",
+            "arguments_renamed",
+            ["it takes input_size, hidden_size, output_size, num_layers"],
+        ),
+        (
+            "two_layer_lstm",
+            "argmax_at_the_end",
+            ["int64 numbers of shape", "argmax, a comparison or round()"],
+        ),
+        ("two_layer_lstm", "under_autocast", ["the code gives bfloat16 only", "torch.autocast around it"]),
+        ("two_layer_lstm", "first_step_only_where_one_row", ["one sequence alone gets other logits"]),
+        ("birnn_bn", "concatenated_along_the_batch", ["concatenate along dim=1", "bn (BatchNorm1d) got"]),
+        ("birnn_bn", "states_of_all_layers", ["reads the states of all layers", "top one are h_n[-2:]"]),
+        ("birnn_bn", "norm_with_unbiased_variance", ["divided by B - 1", "unbiased=False"]),
+        ("dropout_classifier", "functional_dropout_with_defaults", ["in eval mode", "0.50 of the units"]),
         ("birnn_bn", "fresh_view_wrong_order", ["states of two layers", "h_n.view(num_layers, 2, B, H)"]),
         ("birnn_bn", "fresh_layers_misaligned", ["out of step", "flipped back"]),
         ("birnn_bn", "fresh_shared_directions", ["one set of weights serves in two places"]),
@@ -193,6 +232,42 @@ def test_no_answer_raises_and_names_the_exercise():
     # All that Jupyter shows of it.
     shown = "NotImplementedError: no answer yet: Exercise 4, a training loop with gradient clipping"
     assert raised.value._render_traceback_() == [shown]
+
+
+def test_no_answer_says_which_line_is_left():
+    class TwoLayerLSTM(nn.Module):
+        def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+            super().__init__()
+            self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+
+        def forward(self, x):
+            raise NotImplementedError("no answer yet: put your code in place of this line")
+
+    with pytest.raises(NotImplementedError, match="raise NotImplementedError is left in forward"):
+        checks.check("two_layer_lstm", TwoLayerLSTM, points=4)
+
+
+def test_no_answer_names_a_class_that_was_renamed(monkeypatch):
+    def raises(self, *_, **__):
+        raise NotImplementedError("no answer yet: put your code in place of this line")
+
+    stub = type(
+        "TwoLayerLSTM", (nn.Module,), {"__init__": raises, "forward": raises, "__module__": "__main__"}
+    )
+    renamed = type("TwoLayerLstm2", (nn.Module,), {"__module__": "__main__"})
+    monkeypatch.setattr(sys.modules["__main__"], "TwoLayerLstm2", renamed, raising=False)
+    with pytest.raises(NotImplementedError, match=r"TwoLayerLstm2 is another name: the check does not look"):
+        checks.check("two_layer_lstm", stub, points=4)
+
+
+FOREIGN = re.compile(r"batch ?norm|bidirectional|two directions|Dropout1d", re.I)
+
+
+@pytest.mark.labelled
+@pytest.mark.parametrize("answer", [a for a in WRONG if a.exercise == "two_layer_lstm"], ids=case_id)
+def test_no_hint_speaks_of_what_the_exercise_does_not_have(answer):
+    text = answer.verdict(0).text(10)
+    assert FOREIGN.search(answer.source) or not FOREIGN.search(text), text
 
 
 def test_an_unknown_exercise_is_refused_by_name():

@@ -1182,3 +1182,494 @@ class BiRNNWithBN(nn.Module):
         out, h_n = self.rnn(x)
         final = torch.cat([h_n[-2], h_n[-1]], dim=1)
         return self.fc(self.bn(final))
+
+
+# %% functional_norm_without_affine | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.register_buffer("mean", torch.zeros(2 * hidden_size))
+        self.register_buffer("var", torch.ones(2 * hidden_size))
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        h_n = self.rnn(x)[1]
+        f = torch.cat((h_n[-2], h_n[-1]), dim=-1)
+        return self.fc(nn.functional.batch_norm(f, self.mean, self.var, training=self.training))
+
+
+# %% norm_by_hand_without_affine | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.register_buffer("running_mean", torch.zeros(1, 2 * hidden_size))
+        self.register_buffer("running_var", torch.ones(1, 2 * hidden_size))
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        h_n = self.rnn(x)[1]
+        f = torch.cat((h_n[-2], h_n[-1]), dim=1)
+        if self.training:
+            mean, var = f.mean(0, keepdim=True), f.var(0, unbiased=False, keepdim=True)
+            self.running_mean = 0.9 * self.running_mean + 0.1 * mean.detach()
+            self.running_var = 0.9 * self.running_var + 0.1 * var.detach()
+        else:
+            mean, var = self.running_mean, self.running_var
+        return self.fc((f - mean) / torch.sqrt(var + 1e-5))
+
+
+# %% norm_with_a_scale_alone | 10 | -
+class Norm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(n))
+        self.register_buffer("m", torch.zeros(n))
+        self.register_buffer("v", torch.ones(n))
+
+    def forward(self, z):
+        m, v = self.m, self.v
+        if self.training:
+            m, v = z.mean(0), ((z - z.mean(0)) ** 2).mean(0)
+            with torch.no_grad():
+                self.m.lerp_(m, 0.2)
+                self.v.lerp_(v, 0.2)
+        return self.scale * (z - m) / (v + 1e-5).sqrt()
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.norm = Norm(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        h_n = self.rnn(x)[1]
+        return self.fc(self.norm(torch.cat((h_n[-2], h_n[-1]), dim=1)))
+
+
+# %% a_norm_for_each_direction | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn_forward, self.bn_backward = nn.BatchNorm1d(hidden_size), nn.BatchNorm1d(hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(torch.cat((self.bn_forward(h[-2]), self.bn_backward(h[-1])), 1))
+
+
+# %% a_norm_for_each_direction_backward_first | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.norms = nn.ModuleList([nn.BatchNorm1d(hidden_size, affine=False, momentum=m) for m in (0.1, 0.3)])
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(torch.cat((self.norms[1](h[-1]), self.norms[0](h[-2])), 1))
+
+
+# %% norms_by_hand_for_each_direction | 10 | -
+class Norm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(n))
+        self.beta = nn.Parameter(torch.zeros(n))
+        self.register_buffer("mean", torch.zeros(n))
+        self.register_buffer("var", torch.ones(n))
+
+    def forward(self, z):
+        if self.training:
+            mean, var = z.mean(0), z.var(0, unbiased=False)
+            self.mean = 0.9 * self.mean + 0.1 * mean.detach()
+            self.var = 0.9 * self.var + 0.1 * var.detach()
+        else:
+            mean, var = self.mean, self.var
+        return self.gamma * (z - mean) / torch.sqrt(var + 1e-5) + self.beta
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.left, self.right = Norm(hidden_size), Norm(hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(torch.cat((self.left(h[-2]), self.right(h[-1])), 1))
+
+
+# %% functional_norms_for_each_direction | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        for name in ("f", "b"):
+            self.register_buffer(f"mean_{name}", torch.zeros(hidden_size))
+            self.register_buffer(f"var_{name}", torch.ones(hidden_size))
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        norm = nn.functional.batch_norm
+        f = norm(h[-2], self.mean_f, self.var_f, training=self.training)
+        b = norm(h[-1], self.mean_b, self.var_b, training=self.training)
+        return self.fc(torch.cat((f, b), 1))
+
+
+# %% batch_norm_for_images | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm2d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        f = torch.cat((h[-2], h[-1]), 1)
+        return self.fc(self.bn(f[:, :, None, None]).flatten(1))
+
+
+# %% weights_of_both_directions_in_one_tensor | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.H, self.L = hidden_size, num_layers
+        sizes = [input_size] + [2 * hidden_size] * (num_layers - 1)
+        self.wx = nn.ParameterList([0.1 * torch.randn(2, n, hidden_size) for n in sizes])
+        self.wh = nn.ParameterList([0.1 * torch.randn(2, hidden_size, hidden_size) for _ in sizes])
+        self.b = nn.ParameterList([torch.zeros(2, hidden_size) for _ in sizes])
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def way(self, x, wx, wh, b):
+        h = x.new_zeros(x.size(0), self.H)
+        out = []
+        for step in x.unbind(1):
+            h = torch.tanh(step @ wx + h @ wh + b)
+            out.append(h)
+        return torch.stack(out, 1)
+
+    def forward(self, x):
+        for wx, wh, b in zip(self.wx, self.wh, self.b):
+            f = self.way(x, wx[0], wh[0], b[0])
+            g = self.way(x.flip(1), wx[1], wh[1], b[1])
+            x = torch.cat((f, g.flip(1)), 2)
+        return self.fc(self.bn(torch.cat((f[:, -1], g[:, -1]), 1)))
+
+
+# %% scripted_norm | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = torch.jit.script(nn.BatchNorm1d(2 * hidden_size))
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 1)))
+
+
+# %% a_head_for_each_direction | 10 | -
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.left = nn.Linear(hidden_size, output_size)
+        self.right = nn.Linear(hidden_size, output_size, bias=False)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        f, b = self.bn(torch.cat((h[-2], h[-1]), 1)).chunk(2, dim=1)
+        return self.left(f) + self.right(b)
+
+
+# %% norm_by_hand_without_running_statistics | 8 | batch_statistics_in_eval
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        h = (h - h.mean(0)) / (h.std(0) + 1e-5)
+        return self.fc(h)
+
+
+# %% functional_norm_without_running_statistics | 8 | batch_statistics_in_eval
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        return self.fc(nn.functional.batch_norm(h, None, None, training=True))
+
+
+# %% layer_norm_by_hand | 8 | layer_norm
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        h = (h - h.mean(1, keepdim=True)) / torch.sqrt(h.var(1, unbiased=False, keepdim=True) + 1e-5)
+        return self.fc(h)
+
+
+# %% norm_with_unbiased_variance | 8 | unbiased_variance
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.register_buffer("rm", torch.zeros(2 * hidden_size))
+        self.register_buffer("rv", torch.ones(2 * hidden_size))
+        self.gamma = nn.Parameter(torch.ones(2 * hidden_size))
+        self.beta = nn.Parameter(torch.zeros(2 * hidden_size))
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        if self.training:
+            m, v = h.mean(0), h.var(0)
+            self.rm = 0.9 * self.rm + 0.1 * m
+            self.rv = 0.9 * self.rv + 0.1 * v
+        else:
+            m, v = self.rm, self.rv
+        return self.fc(self.gamma * (h - m) / torch.sqrt(v + 1e-5) + self.beta)
+
+
+# %% standard_deviation_unbiased | 7 | unbiased_variance, divides_by_zero
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.register_buffer("mean", torch.zeros(2 * hidden_size))
+        self.register_buffer("var", torch.ones(2 * hidden_size))
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        if self.training:
+            mean, std = h.mean(0), h.std(0)
+            self.mean = self.mean + 0.1 * (mean.detach() - self.mean)
+            self.var = self.var + 0.1 * (std.detach() ** 2 - self.var)
+        else:
+            mean, std = self.mean, torch.sqrt(self.var + 1e-5)
+        return self.fc((h - mean) / std)
+
+
+# %% norms_for_each_direction_unbiased | 8 | unbiased_variance
+class Norm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(n))
+        self.register_buffer("var", torch.ones(n))
+
+    def forward(self, z):
+        if not self.training:
+            return (z - self.mean) / torch.sqrt(self.var + 1e-5)
+        mean, var = z.mean(0), z.var(0)
+        self.mean.copy_(0.9 * self.mean + 0.1 * mean.detach())
+        self.var.copy_(0.9 * self.var + 0.1 * var.detach())
+        return (z - mean) / torch.sqrt(var + 1e-5)
+
+
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.f, self.b = Norm(hidden_size), Norm(hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(torch.cat((self.f(h[-2]), self.b(h[-1])), 1))
+
+
+# %% one_norm_for_both_directions | 8 | norm_shared
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(torch.cat((self.bn(h[-2]), self.bn(h[-1])), 1))
+
+
+# %% concatenated_along_the_batch | 0 | along_the_batch
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(hidden_size * 2)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 0)))
+
+
+# %% concatenated_along_the_batch_and_narrow | 5 | along_the_batch
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(hidden_size)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 0)))
+
+
+# %% states_of_all_layers | 7 | all_layers_read
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(hidden_size * 2)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = h.permute(1, 0, 2).reshape(x.size(0), -1)
+        return self.fc(self.bn(h))
+
+
+# %% one_number_of_layers_only | 8 | num_layers_fails
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.H = hidden_size
+        self.bn = nn.BatchNorm1d(hidden_size * 2)
+        self.fc = nn.Linear(hidden_size * 2, output_size)
+
+    def forward(self, x):
+        h = self.rnn(x, x.new_zeros(2, x.size(0), self.H))[1]
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 1)))
+
+
+# %% no_norm_for_one_row | 9 | one_row_differs
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        if len(h) > 1:
+            h = self.bn(h)
+        return self.fc(h)
+
+
+# %% no_norm_for_small_training_batches | 8 | wrong_in_training
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        h = torch.cat((h[-2], h[-1]), 1)
+        if not self.training or len(h) > 4:
+            h = self.bn(h)
+        return self.fc(h)
+
+
+# %% forward_state_only_for_one_step | 9 | one_step_differs
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        second = h[-2] if x.size(1) == 1 else h[-1]
+        return self.fc(self.bn(torch.cat((h[-2], second), 1)))
+
+
+# %% running_statistics_not_registered | 9 | not_registered
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.mean, self.var = torch.zeros(2 * hidden_size), torch.ones(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        f = torch.cat((h[-2], h[-1]), 1)
+        return self.fc(nn.functional.batch_norm(f, self.mean, self.var, training=self.training))
+
+
+# %% argmax_at_the_end | 2 | argmax
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 1))).argmax(dim=1)
+
+
+# %% sizes_swapped | 0 | arguments_swapped
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(hidden_size, input_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, h = self.rnn(x)
+        return self.fc(self.bn(torch.cat((h[-2], h[-1]), 1)))
+
+
+# %% under_autocast | 9 | dtype_fixed
+class BiRNNWithBN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.rnn = nn.RNN(input_size, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.bn = nn.BatchNorm1d(2 * hidden_size)
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            _, h = self.rnn(x)
+            return self.fc(self.bn(torch.cat((h[-2], h[-1]), 1)))

@@ -745,3 +745,243 @@ class DropoutSequenceClassifier(nn.Module):
     def forward(self, x):
         out, (h_n, c_n) = self.lstm(x)
         return self.fc(self.dropout(h_n[9]))
+
+
+# %% axes_swapped_and_no_dropout | 5 | batch_time_swapped, no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+# %% last_sequence_and_no_dropout | 3 | last_sequence, no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][-1])
+
+
+# %% all_of_h_n | 6 | every_layer
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.drop(self.lstm(x)[1][0]))
+
+
+# %% axes_swapped_and_dropout_on_the_logits | 5 | batch_time_swapped, dropout_wrong_place
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.drop(self.fc(self.lstm(x)[0][:, -1]))
+
+
+# %% functional_dropout_with_defaults | 7 | dropout_in_eval, dropout_argument_ignored
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(nn.functional.dropout(out[:, -1, :]))
+
+
+# %% fixed_mask_in_eval_too | 7 | dropout_in_eval
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        h = self.lstm(x)[0][:, -1]
+        return self.fc(h * (torch.rand_like(h) > 0.25) / 0.75)
+
+
+# %% always_on_and_the_mean_is_read | 4 | dropout_in_eval, random_in_eval
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        h = self.lstm(x)[0].mean(1)
+        return self.fc(nn.functional.dropout(h))
+
+
+# %% relu_and_no_dropout | 5 | activation_before_head, no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.lstm(x)[0][:, -1]))
+
+
+# %% relu_before_head_and_half_the_share | 5 | activation_before_head, wrong_p
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout / 2)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.drop(torch.relu(self.lstm(x)[0][:, -1])))
+
+
+# %% no_dropout_for_one_row | 7 | no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        h = self.lstm(x)[1][0][-1]
+        return self.fc(self.drop(h) if len(h) > 1 else h)
+
+
+# %% first_steps_only | 9 | longer_differs
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.drop(self.lstm(x[:, :10])[1][0][-1]))
+
+
+# %% states_of_all_layers | 8 | all_layers_read
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(num_layers * hidden_size, num_classes)
+
+    def forward(self, x):
+        _, (h_n, _) = self.lstm(x)
+        return self.fc(self.drop(h_n.transpose(0, 1).flatten(1)))
+
+
+# %% states_of_all_layers_and_a_narrow_head | 5 | all_layers_read
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        _, (h_n, _) = self.lstm(x)
+        return self.fc(self.drop(h_n.transpose(0, 1).flatten(1)))
+
+
+# %% argmax_at_the_end | 2 | argmax
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.drop(self.lstm(x)[1][0][-1])).argmax(-1)
+
+
+# %% under_autocast | 9 | dtype_fixed
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return self.fc(self.drop(self.lstm(x)[1][0][-1]))
+
+
+# %% sizes_swapped | 0 | arguments_swapped
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(hidden_size, input_size, num_layers, batch_first=True)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.fc(self.drop(self.lstm(x)[1][0][-1]))
+
+
+# %% packed_from_a_list | 10 | -
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        packed = nn.utils.rnn.pack_sequence([sequence for sequence in x])
+        return self.fc(self.drop(self.lstm(packed)[1][0][-1]))
+
+
+# %% bias_with_an_axis_for_the_batch | 10 | -
+class Layer(nn.Module):
+    def __init__(self, n, m):
+        super().__init__()
+        self.m = m
+        self.U = nn.Parameter(0.1 * torch.randn(n, 4, m))
+        self.V = nn.Parameter(0.1 * torch.randn(m, 4, m))
+        self.bias = nn.Parameter(torch.zeros(4, 1, m))
+
+    def forward(self, x):
+        h, c = x.new_zeros(len(x), self.m), x.new_zeros(len(x), self.m)
+        out = []
+        for step in x.unbind(1):
+            z = torch.tensordot(step, self.U, 1) + torch.tensordot(h, self.V, 1)
+            i, f, g, o = z.transpose(0, 1) + self.bias
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+            out.append(h)
+        return torch.stack(out, 1)
+
+
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.body = nn.Sequential(*[Layer(n, hidden_size) for n in sizes])
+        self.drop = nn.Dropout(dropout)
+        self.head = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x):
+        return self.head(self.drop(self.body(x)[:, -1]))

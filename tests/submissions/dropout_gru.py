@@ -636,7 +636,7 @@ class DropoutGRU(nn.Module):
         return self.fc(out.mean(1))
 
 
-# %% first_layer_state | 8 | first_layer_state
+# %% first_layer_state | 5 | first_layer_state
 class DropoutGRU(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
         super().__init__()
@@ -851,3 +851,227 @@ class DropoutGRU(nn.Module):
                 x = x * (1 + self.p * torch.randn_like(x))
             x, h_n = layer(x)
         return self.fc(h_n[-1])
+
+
+# %% last_sequence_and_no_dropout | 3 | last_sequence, no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[0][-1])
+
+
+# %% last_sequence | 6 | last_sequence
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[0][-1])
+
+
+# %% all_of_h_n_and_no_dropout | 3 | every_layer, no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[1])
+
+
+# %% all_of_h_n | 6 | every_layer
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[1])
+
+
+# %% axes_swapped_and_no_dropout | 5 | batch_time_swapped, no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[0][:, -1])
+
+
+# %% axes_swapped_and_the_wrong_share | 5 | batch_time_swapped, wrong_p
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, dropout=1 - dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[0][:, -1])
+
+
+# %% dropout_that_nobody_reads | 5 | first_layer_state
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=1 - dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        _, h_n = self.gru(x)
+        return self.fc(h_n[0])
+
+
+# %% relu_before_head | 8 | activation_before_head
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.gru(x)
+        return self.fc(torch.relu(out[:, -1]))
+
+
+# %% relu_on_the_logits | 8 | activation_on_logits
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.gru(x)
+        return torch.relu(self.fc(out[:, -1]))
+
+
+# %% relu_before_head_and_whole_steps_dropped | 5 | activation_before_head, dropout_mask_reused
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList([nn.GRU(n, hidden_size, batch_first=True) for n in sizes])
+        self.p = dropout
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k and self.training:
+                x = x * (torch.rand(x.size(0), x.size(1), 1, device=x.device) > self.p) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(torch.relu(x[:, -1]))
+
+
+# %% functional_dropout_with_defaults | 7 | dropout_in_eval, dropout_argument_ignored
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList([nn.GRU(n, hidden_size, batch_first=True) for n in sizes])
+        self.p = dropout
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            x, _ = layer(nn.functional.dropout(x) if k else x)
+        return self.fc(x[:, -1])
+
+
+# %% no_dropout_for_one_row | 7 | no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList([nn.GRU(n, hidden_size, batch_first=True) for n in sizes])
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k and len(x) > 1:
+                x = self.drop(x)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% argmax_at_the_end | 2 | argmax
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return torch.argmax(self.fc(self.gru(x)[0][:, -1]), dim=-1)
+
+
+# %% under_autocast | 9 | dtype_fixed
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return self.fc(self.gru(x)[0][:, -1])
+
+
+# %% sizes_swapped | 0 | arguments_swapped
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(hidden_size, input_size, num_layers, batch_first=True, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(x)[0][:, -1])
+
+
+# %% packed_from_a_list | 10 | -
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.gru = nn.GRU(input_size, hidden_size, num_layers, dropout=dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.gru(nn.utils.rnn.pack_sequence(list(x)))[1][-1])
+
+
+# %% weights_by_input_gate_and_unit | 10 | -
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        self.H = hidden_size
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.wx = nn.ParameterList([0.1 * torch.randn(n, 3, hidden_size) for n in sizes])
+        self.wh = nn.ParameterList([0.1 * torch.randn(hidden_size, 3, hidden_size) for _ in sizes])
+        self.b = nn.ParameterList([torch.zeros(1, 3, hidden_size) for _ in sizes])
+        self.drop = nn.Dropout(dropout)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for k, (wx, wh, b) in enumerate(zip(self.wx, self.wh, self.b)):
+            x = self.drop(x) if k else x
+            h = x.new_zeros(x.size(0), self.H)
+            out = []
+            for t in range(x.size(1)):
+                px = torch.tensordot(x[:, t], wx, 1) + b
+                ph = torch.tensordot(h, wh, 1)
+                r, z = torch.sigmoid(px[:, 0] + ph[:, 0]), torch.sigmoid(px[:, 1] + ph[:, 1])
+                n = torch.tanh(px[:, 2] + r * ph[:, 2])
+                h = z * h + (1 - z) * n
+                out.append(h)
+            x = torch.stack(out, 1)
+        return self.fc(x[:, -1])

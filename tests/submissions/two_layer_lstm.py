@@ -910,3 +910,484 @@ class TwoLayerLSTM(nn.Module):
         out, (h_n, c_n) = self.lstm(x)
         logits = self.fc(h_n[-1])
         return (logits + logits.detach()) / 2
+
+
+# %% weights_by_input_gate_and_unit | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.hidden_size = hidden_size
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.wx = nn.ParameterList([0.1 * torch.randn(n, 4, hidden_size) for n in sizes])
+        self.wh = nn.ParameterList([0.1 * torch.randn(hidden_size, 4, hidden_size) for _ in sizes])
+        self.b = nn.ParameterList([torch.zeros(4, 1, hidden_size) for _ in sizes])
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for wx, wh, b in zip(self.wx, self.wh, self.b):
+            h = c = x.new_zeros(x.size(0), self.hidden_size)
+            states = []
+            for t in range(x.size(1)):
+                gates = torch.einsum("bd,dgh->gbh", x[:, t], wx) + torch.einsum("bk,kgh->gbh", h, wh) + b
+                i, f, o = torch.sigmoid(gates[0]), torch.sigmoid(gates[1]), torch.sigmoid(gates[3])
+                c = f * c + i * torch.tanh(gates[2])
+                h = o * torch.tanh(c)
+                states.append(h)
+            x = torch.stack(states, dim=1)
+        return self.fc(h)
+
+
+# %% bias_with_an_axis_for_the_batch | 10 | -
+class Layer(nn.Module):
+    def __init__(self, n, m):
+        super().__init__()
+        self.m = m
+        self.U = nn.Parameter(0.1 * torch.randn(4, n, m))
+        self.V = nn.Parameter(0.1 * torch.randn(4, m, m))
+        self.bias = nn.Parameter(torch.zeros(4, 1, m))
+
+    def forward(self, x):
+        h, c = x.new_zeros(len(x), self.m), x.new_zeros(len(x), self.m)
+        out = []
+        for step in x.unbind(1):
+            i, f, g, o = step @ self.U + h @ self.V + self.bias
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+            out.append(h)
+        return torch.stack(out, 1)
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.body = nn.Sequential(Layer(input_size, hidden_size), Layer(hidden_size, hidden_size))
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.head(self.body(x)[:, -1])
+
+
+# %% bias_as_a_row_of_gates | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.H = hidden_size
+        self.W1 = nn.Parameter(0.1 * torch.randn(input_size, 4 * hidden_size))
+        self.U1 = nn.Parameter(0.1 * torch.randn(hidden_size, 4 * hidden_size))
+        self.b1 = nn.Parameter(torch.zeros(4, hidden_size))
+        self.W2 = nn.Parameter(0.1 * torch.randn(hidden_size, 4 * hidden_size))
+        self.U2 = nn.Parameter(0.1 * torch.randn(hidden_size, 4 * hidden_size))
+        self.b2 = nn.Parameter(torch.zeros(4, hidden_size))
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def layer(self, x, W, U, b):
+        h = c = x.new_zeros(x.size(0), self.H)
+        out = []
+        for t in range(x.size(1)):
+            z = (x[:, t] @ W + h @ U).view(-1, 4, self.H) + b
+            i, f, g, o = z.unbind(1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            out.append(h)
+        return torch.stack(out, dim=1)
+
+    def forward(self, x):
+        x = self.layer(x, self.W1, self.U1, self.b1)
+        return self.fc(self.layer(x, self.W2, self.U2, self.b2)[:, -1])
+
+
+# %% bias_as_a_column | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.H = hidden_size
+        self.wx = nn.ParameterList([nn.Parameter(0.1 * torch.randn(4 * hidden_size, n)) for n in (input_size, hidden_size)])
+        self.wh = nn.ParameterList([nn.Parameter(0.1 * torch.randn(4 * hidden_size, hidden_size)) for _ in range(2)])
+        self.b = nn.ParameterList([nn.Parameter(torch.zeros(4 * hidden_size, 1)) for _ in range(2)])
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        seq = x.permute(1, 2, 0)  # (T, D, B)
+        for wx, wh, b in zip(self.wx, self.wh, self.b):
+            h = c = x.new_zeros(self.H, x.size(0))
+            out = []
+            for xt in seq:
+                i, f, g, o = (wx @ xt + wh @ h + b).chunk(4, dim=0)
+                c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                h = torch.sigmoid(o) * torch.tanh(c)
+                out.append(h)
+            seq = torch.stack(out)
+        return self.fc(seq[-1].T)
+
+
+# %% weights_of_both_layers_in_one_tensor | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.H = hidden_size
+        self.first = nn.Parameter(0.1 * torch.randn(4 * hidden_size, input_size))
+        self.second = nn.Parameter(0.1 * torch.randn(4 * hidden_size, hidden_size))
+        self.recurrent = nn.Parameter(0.1 * torch.randn(2, 4 * hidden_size, hidden_size))
+        self.bias = nn.Parameter(torch.zeros(2, 4 * hidden_size))
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for k, w in enumerate((self.first, self.second)):
+            h = c = x.new_zeros(x.size(0), self.H)
+            out = []
+            for t in range(x.size(1)):
+                z = x[:, t] @ w.T + h @ self.recurrent[k].T + self.bias[k]
+                i, f, g, o = z.chunk(4, dim=1)
+                c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                h = torch.sigmoid(o) * torch.tanh(c)
+                out.append(h)
+            x = torch.stack(out, dim=1)
+        return self.fc(x[:, -1])
+
+
+# %% packed_from_a_list | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        packed = nn.utils.rnn.pack_sequence(list(x))
+        _, (h_n, _) = self.lstm(packed)
+        return self.fc(h_n[-1])
+
+
+# %% last_steps_picked_one_by_one | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        last = torch.stack([out[b, -1] for b in range(x.size(0))])
+        return self.fc(last)
+
+
+# %% padded_from_a_list | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        lengths = torch.tensor([len(sequence) for sequence in x])
+        padded = nn.utils.rnn.pad_sequence(list(x), batch_first=True)
+        packed = nn.utils.rnn.pack_padded_sequence(padded, lengths, batch_first=True)
+        _, (h_n, _) = self.lstm(packed)
+        return self.fc(h_n[-1])
+
+
+# %% scripted_lstm_that_cannot_be_called | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = torch.jit.script(nn.LSTM(input_size, hidden_size, num_layers, batch_first=True))
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, (h, c) = self.lstm(x)
+        return self.fc(h[-1])
+
+
+# %% scripted_parts | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = torch.jit.script(nn.Linear(hidden_size, output_size))
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+# %% traced_lstm | 10 | -
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        lstm = nn.LSTM(input_size, hidden_size, num_layers)
+        self.lstm = torch.jit.trace(lstm, torch.zeros(3, 2, input_size), check_trace=False)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x.transpose(0, 1))[1][0][-1])
+
+
+# %% scripted_cell_of_its_own | 10 | -
+class Cell(nn.Module):
+    def __init__(self, n, m):
+        super().__init__()
+        self.i = nn.Linear(n, 4 * m)
+        self.h = nn.Linear(m, 4 * m)
+
+    def forward(self, x, h, c):
+        i, f, g, o = (self.i(x) + self.h(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.H = hidden_size
+        self.cells = nn.ModuleList(
+            [torch.jit.trace(Cell(n, hidden_size), (torch.zeros(2, n), torch.zeros(2, hidden_size), torch.zeros(2, hidden_size)))
+             for n in (input_size, hidden_size)]
+        )
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        for cell in self.cells:
+            h = c = x.new_zeros(x.size(0), self.H)
+            out = []
+            for t in range(x.size(1)):
+                h, c = cell(x[:, t], h, c)
+                out.append(h)
+            x = torch.stack(out, dim=1)
+        return self.fc(h)
+
+
+# %% argmax_at_the_end | 3 | argmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :]).argmax(1)
+
+
+# %% rounded_probabilities | 3 | argmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return torch.sigmoid(self.fc(out[:, -1, :])).round()
+
+
+# %% classes_as_floats | 3 | argmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        _, predicted = torch.max(self.fc(out[:, -1, :]), dim=1)
+        return predicted.float()
+
+
+# %% yes_or_no | 3 | argmax
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1]) > 0
+
+
+# %% sizes_swapped | 0 | arguments_swapped
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(hidden_size, input_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% sizes_of_the_head_swapped | 0 | head_swapped
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(output_size, hidden_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+# %% init_misspelt | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def _init_(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% init_with_letters_swapped | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __int__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% forward_misspelt | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def foward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% super_init_forgotten | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% arguments_renamed | 0 | raises
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, n_inputs, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(n_inputs, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+# %% under_autocast | 8 | dtype_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        with torch.autocast("cpu", torch.bfloat16):
+            out, (h, c) = self.lstm(x)
+            return self.fc(h[-1])
+
+
+# %% half_at_the_end | 8 | dtype_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1]).bfloat16()
+
+
+# %% double_at_the_end | 8 | dtype_fixed
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1]).double()
+
+
+# %% numpy_at_the_end | 0 | not_a_tensor
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1]).detach().numpy()
+
+
+# %% last_sequence | 5 | last_sequence
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[-1])
+
+
+# %% all_of_h_n | 5 | every_layer
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        _, (h_n, _) = self.lstm(x)
+        return self.fc(h_n)
+
+
+# %% first_step_only_where_one_row | 8 | one_row_differs
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        if x.size(0) == 1:
+            return self.fc(out[:, 0])
+        return self.fc(out[:, -1])
+
+
+# %% no_lstm_for_one_step | 8 | one_step_differs
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        if x.size(1) == 1:
+            return self.fc(x.new_zeros(x.size(0), self.fc.in_features))
+        return self.fc(self.lstm(x)[1][0][-1])
+
+
+# %% first_steps_only | 8 | longer_differs
+class TwoLayerLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x[:, :8])[1][0][-1])

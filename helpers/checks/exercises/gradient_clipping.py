@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.checks.exercise import Exercise, register
-from helpers.checks.recurrent.judge import error_name
+from helpers.checks.recurrent.stopped import error_name
 from helpers.checks.recurrent.texts import LOOP, PUT_BACK
 from helpers.checks.reply import (
     ERROR,
@@ -447,7 +447,7 @@ class _Loop:
                 name = "backward_twice"
             elif any(event["event"] == "step" for event in between):
                 name = "step_before_backward"
-        _find(self.verdict, name, got, all_items(ITEMS))
+        _find(self.verdict, name, "" if name == "no_answer" else got, all_items(ITEMS))
 
     def judge(self) -> None:
         backwards = self.backwards()

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.recurrent.reading import Fit, Roles
-from helpers.checks.recurrent.spec import CELLS, READ, READ_BOTH, Spec
+from helpers.checks.recurrent.sequence import COARSE
+from helpers.checks.recurrent.spec import CELLS, READ, READ_BOTH, TOP, TOP_BOTH, Spec
 from helpers.checks.recurrent.texts import EVERYTHING, MODEL
 from helpers.checks.report import Finding, Verdict, all_items, arguments_text, shape_text
 
@@ -18,10 +19,13 @@ class Case:
         self.spec, self.task, self.values = spec, task, values
         self.verdict = Verdict(spec.items)
         self.found: dict[str, tuple[Roles, Fit]] = {}
+        # A coarse type of the logits allows no more than two digits to be compared.
+        self.coarse = "dtype" in values and values["builds"]["main"].get("dtype") in COARSE
 
     def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
         usual, title, expected, hint = MODEL[name]
-        words.setdefault("read", READ_BOTH if self.spec.bidirectional else READ)
+        both = self.spec.bidirectional
+        words = {"read": READ_BOTH if both else READ, "top": TOP_BOTH if both else TOP, "how": ""} | words
         if costs is None:
             costs = self.spec.costs.get(name, usual)
         known = all_items(self.spec.items)
@@ -29,6 +33,16 @@ class Case:
         self.verdict.add(
             Finding(name, costs, title.format(**words), expected.format(**words), got, hint.format(**words))
         )
+
+    def leave(self, item: str, why: str) -> None:
+        """Leave an item, where the exercise has it, to a person: nothing compared supports it."""
+        if any(item == known.name for known in self.spec.items):
+            self.verdict.leave(item, why)
+
+    @property
+    def of_one_size(self) -> bool:
+        """Does the answer run with one batch size only?"""
+        return "rows" in self.values
 
     def call(self, build: str) -> str:
         given = self.task["builds"][build]

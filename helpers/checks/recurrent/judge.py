@@ -6,16 +6,17 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.recurrent.behaviour import defaults, extras, gradients, gradients_only
-from helpers.checks.recurrent.case import Case, differs
-from helpers.checks.recurrent.dropout import dropout
-from helpers.checks.recurrent.fitted import reading_findings, without_fit
+from helpers.checks.recurrent.case import Case, differs, error_text
+from helpers.checks.recurrent.dropout import dropout, from_dropout
+from helpers.checks.recurrent.fitted import layers_as_asked, reading_findings, without_fit
 from helpers.checks.recurrent.search import find_fit
-from helpers.checks.recurrent.sequence import STATE_SIZES, spread, with_rows
+from helpers.checks.recurrent.sequence import spread, with_rows
 from helpers.checks.recurrent.spec import Spec
+from helpers.checks.recurrent.stopped import reads_every_layer, stopped
 from helpers.checks.recurrent.texts import EVERYTHING, PUT_BACK
 from helpers.checks.recurrent.training import training
 from helpers.checks.report import Verdict, shape_text
-from helpers.checks.running import NO_ANSWER, failed
+from helpers.checks.running import failed
 from helpers.checks.state import KINDS, fresh, left
 
 
@@ -42,6 +43,8 @@ class Judge(Case):
         if not np.isfinite(main["output"]).all():
             self.find("not_finite")
             return self.verdict
+        if self._classes(main):
+            return self.verdict
         random = differs(main["output"], main["reseeded"])
         moved = self.values["extras"]["moved"]
         still = isinstance(moved, np.ndarray) and not moved.any()
@@ -59,11 +62,7 @@ class Judge(Case):
             self._made_in_forward()
             return self.verdict
         if random and name == "main":
-            self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
-            if self.spec.dropout:
-                self.find("random_in_eval")
-            gradients_only(self)
-            extras(self, None)
+            self._random(main)
             return self.verdict
         fit = find_fit(self, name)
         if fit is None:
@@ -93,15 +92,29 @@ class Judge(Case):
                     PUT_BACK.format(what=KINDS[name].words, line=line or "the answer")
                 )
 
+    def _random(self, main: Mapping[str, Any]) -> None:
+        """Eval mode is random whatever the arguments: only what is dropped can tell how the rest is built."""
+        fit = from_dropout(self) if self.spec.dropout else None
+        if fit is not None:
+            self.find("dropout_in_eval")
+            reading_findings(self, *fit, "copies")
+            training(self, main)
+            defaults(self)
+            dropout(self, fit)
+        else:
+            if self.spec.dropout:
+                self.find("dropout_in_eval")
+            self.find("random_in_eval")
+            for item in ("layers", "norm"):
+                if item != "layers" or not layers_as_asked(self, "main"):
+                    self.leave(item, "what is random in eval mode cannot be compared")
+        gradients_only(self)
+        extras(self, None)
+
     def _runs(self, main: Mapping[str, Any]) -> bool:
         output = main["output"]
         if failed(output):
-            error = output["error"]
-            got = f"{error['type']}: {error['text']}" + (
-                f"\n    in: {error['line']}" if error["line"] else ""
-            )
-            name = error_name(error)
-            self.find(name, got, EVERYTHING, call=self.call("main"))
+            stopped(self, main)
             return False
         if not isinstance(output, np.ndarray):
             kind = (
@@ -114,6 +127,20 @@ class Judge(Case):
             self.find("not_a_tensor", f"forward returned {kind}", shape=self.shape("main"))
             return False
         return True
+
+    def _classes(self, main: Mapping[str, Any]) -> bool:
+        """Do classes come out, or yes and no? Then nothing else can be compared."""
+        output = main["output"]
+        whole = output.dtype.kind in "biu" or (output.any() and np.array_equal(output, np.round(output)))
+        if whole:
+            kind = main.get("dtype", str(output.dtype)).removeprefix("torch.")
+            got = f"{kind} numbers of shape {shape_text(output.shape)}"
+            self.find("argmax", got, shape=self.shape("main"))
+            if not layers_as_asked(self, "main"):
+                self.leave("layers", "classes cannot be compared")
+            for item in ("dropout", "norm"):
+                self.leave(item, "classes cannot be compared")
+        return whole
 
     def _state(self, main: Mapping[str, Any]) -> None:
         if differs(main["output"], main["again"]):
@@ -141,11 +168,13 @@ class Judge(Case):
 
     def _other(self) -> None:
         other = self.values["builds"]["other"]
+        asked = self.task["builds"]["other"]["arguments"]["num_layers"]
         if failed(other["output"]):
-            error = other["output"]["error"]
-            got = f"{self.call('other')}: {error['type']}: {error['text']}"
-            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
-            self.find("num_layers_ignored", got, **self.layers(asked))
+            got = f"{self.call('other')}: {error_text(other['output'])}"
+            if reads_every_layer(self, other):
+                self.find("all_layers_read", got)
+            elif "all_layers_read" not in self.names():
+                self.find("num_layers_fails", got, **self.layers(asked))
             return
         if not isinstance(other["output"], np.ndarray):
             asked = self.task["builds"]["other"]["arguments"]["num_layers"]
@@ -155,8 +184,7 @@ class Judge(Case):
             self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
             return
         if self.spec.dropout is None and differs(*other["train_calls"]):
-            layers = self.task["builds"]["other"]["arguments"]["num_layers"]
-            self.find("dropout_not_asked", f"with num_layers={layers}, other logits each time")
+            self.find("dropout_not_asked", f"with num_layers={asked}, other logits each time")
         main = self.found.get("main")
         fit = (main and find_fit(self, "other", main)) or find_fit(self, "other")
         if fit is not None:
@@ -164,24 +192,7 @@ class Judge(Case):
             reading_findings(self, *fit, "other")
             gradients(self, *fit, "other")
         elif "main" in self.found:
-            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("wrong_output", f"with num_layers={asked} the logits are others than expected")
-
-
-def error_name(error: Mapping[str, str]) -> str:
-    """Which finding an exception stands for."""
-    text = error["text"]
-    if error["type"] == "NotImplementedError" and NO_ANSWER in text:
-        return "no_answer"
-    shapes = ("cannot be multiplied", "running_mean should contain", "input.size(-1) must be equal")
-    if any(
-        part in text
-        for part in (*shapes, "Expected input_size", "normalized_shape", "input has inconsistent")
-    ):
-        return "feature_count"
-    if any(part in text for part in STATE_SIZES):
-        return "batch_size_fixed"
-    return "raises"
 
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:

@@ -179,27 +179,36 @@ def run(
 
 @dataclass(frozen=True)
 class Norm:
-    """A normalisation over F features; `mean` and `var` are None where it keeps no running statistics."""
+    """A normalisation over F features; `mean` and `var` are None where it keeps no running statistics.
+
+    `kept`: the buffers in which mean and variance are kept, by name, in the order of the features. `twice`:
+    one norm serves both directions.
+    """
 
     kind: str  # "batch" or "layer"
     gamma: Tensor
     beta: Tensor
     mean: Tensor | None
     var: Tensor | None
-    eps: float = 1e-5
+    eps: float | Tensor = 1e-5
+    kept: Sequence[tuple[str, str]] = ()
+    twice: bool = False
 
     @property
     def width(self) -> int:
         """The number of features; 1 where nothing says it."""
-        return len(self.gamma) if self.mean is None else len(self.mean)
+        return max(len(part) for part in (self.gamma, self.beta, self.mean) if part is not None)
 
     def apply(self, x: Tensor, statistics: str) -> Tensor:
-        """x (B, F) or (B, T, F); statistics "running", "batch" (over all but the last axis) or "features"."""
+        """x (B, F) or (B, T, F); statistics "running", "features" or "batch" (over all but the last axis).
+
+        "batch_unbiased" divides the squares by one less than there are.
+        """
         if statistics == "features":
             mean, var = x.mean(-1, keepdim=True), x.var(-1, unbiased=False, keepdim=True)
-        elif statistics == "batch":
-            axes = tuple(range(x.ndim - 1))
-            mean, var = x.mean(axes), x.var(axes, unbiased=False)
-        else:
+        elif statistics == "running":
             mean, var = self.mean, self.var
+        else:
+            axes = tuple(range(x.ndim - 1))
+            mean, var = x.mean(axes), x.var(axes, unbiased=statistics == "batch_unbiased")
         return (x - mean) / (var + self.eps).sqrt() * self.gamma + self.beta

@@ -38,6 +38,10 @@ LOGITS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+# Statistics of a norm that stands between the features and the head.
+INSIDE = ("running", "batch", "batch_unbiased", "features")
+
+
 @dataclass(frozen=True)
 class Fit:
     """How an answer reads its network, from input to logits: the right way is all defaults.
@@ -63,12 +67,13 @@ def readings(network: Network, done: Run, layout: str) -> dict[str, Callable[[],
     y, h, c, H = done.sequence, done.h, done.c, network.hidden
     both = network.directions == 2
     if layout == "swapped":
-        # y is (T, B, F) here: the answer's own [:, -1] picks the last step of every sequence.
-        caller = y.transpose(0, 1)
-        found = {"last_column": lambda: caller[:, -1], "last": lambda: torch.cat(h[-1], dim=1)}
+        # y is (T, B, F) here: what the answer takes for a sequence is what it got as one. Its h_n has T rows.
+        done = replace(done, sequence=y.transpose(0, 1))
+        found = readings(network, done, "right") | {"last_column": lambda: done.sequence[:, -1]}
         if both:
-            found["ends_of_columns"] = lambda: torch.cat([caller[:, -1, :H], caller[:, 0, H:]], dim=1)
-        return found | {"every": lambda: caller}
+            ends = [done.sequence[:, -1, :H], done.sequence[:, 0, H:]]
+            found["ends_of_columns"] = lambda: torch.cat(ends, dim=1)
+        return found
     if layout == "reshaped":
         return {"last": lambda: torch.cat(h[-1], dim=1), "last_column": lambda: y[:, -1]}
     T = y.shape[1]
@@ -79,19 +84,23 @@ def readings(network: Network, done: Run, layout: str) -> dict[str, Callable[[],
         "max_over_time": lambda: y.amax(1),
         "sum_over_time": lambda: y.sum(1),
         "every": lambda: y,
+        "every_flat": lambda: y.flatten(0, 1),
+        "last_sequence": lambda: y[-1],
     }
+    flat = [part for layer in h for part in layer]
+    if len({part.shape for part in flat}) == 1:
+        found["every_layer"] = lambda: torch.stack(flat)
     if T > 1:
         found["step_before_last"] = lambda: y[:, -2]
     if len(h) > 1:
         found["first_layer_state"] = lambda: torch.cat(h[0], dim=1)
-        found["all_layers_read"] = lambda: torch.cat([part for layer in h for part in layer], dim=1)
+        found["all_layers_read"] = lambda: torch.cat(flat, dim=1)
     if len(h) > 2:
         found["middle_layer_state"] = lambda: torch.cat(h[1], dim=1)
     if len(h) == 2 and not both and network.kind != "lstm":
         # `output, (h_n, c_n) = gru(x)` cuts h_n by its layers; h_n[-1] is then one sequence's state.
         found["unpacked_as_lstm"] = lambda: h[0][0][-1]
     if len(h) > 1 and both:
-        flat = [part for layer in h for part in layer]
         found["layers_taken_for_directions"] = lambda: torch.cat([flat[len(h) - 1], flat[-1]], dim=1)
     if network.kind == "lstm":
         found["cell_state"] = lambda: torch.cat(c[-1], dim=1)
@@ -109,6 +118,8 @@ def readings(network: Network, done: Run, layout: str) -> dict[str, Callable[[],
             "directions_summed": lambda: f + b,
             "directions_averaged": lambda: (f + b) / 2,
             "samples_mixed": lambda: torch.stack([f, b]).reshape(f.shape[0], -1),
+            "along_the_batch": lambda: torch.cat([f, b]),
+            "along_the_batch_swapped": lambda: torch.cat([b, f]),
         }
         del found["first_step"]
     return found
@@ -118,7 +129,7 @@ def to_logits(roles: Roles, fit: Fit, features: Tensor, drop: Mapping[str, Tenso
     """From features to the answer's output. `drop`: masks for "head" and "logits"."""
     drop = drop or {}
     z = features
-    if fit.norm in ("running", "batch", "features"):
+    if fit.norm in INSIDE:
         z = roles.norm.apply(z, fit.norm)
     z = ACTIVATIONS[fit.before](z)
     if "head" in drop:

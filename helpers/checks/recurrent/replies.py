@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.recurrent.sequence import MOST_CALLS, MOST_ROWS, OPTIONS, spread, with_rows
+from helpers.checks.recurrent.sequence import COARSE, MOST_CALLS, MOST_ROWS, OPTIONS, spread, with_rows
 from helpers.checks.reply import (
     LEFT,
     Form,
@@ -49,6 +49,15 @@ _VALUE = some_array(_MOST_WEIGHTS, kinds="f")
 _BUFFER = record({"name": _NAME, "shape": _SHAPE, "floating": truth(), "value": optional(_VALUE)})
 
 
+_SIZES = {"name": _NAME, "kind": _NAME, "takes": whole(0, 10**6), "gives": whole(0, 10**6)}
+# Of a forward that stops: the last layer that it called, with the shape of what that got, and all sizes.
+_STOPPED = {
+    "at": optional(record({"name": _NAME, "kind": _NAME, "shape": list_of(_SIZE, most=8)})),
+    "sizes": list_of(record(_SIZES), MOST_CALLS),
+    **dict.fromkeys(("methods", "raising", "similar"), list_of(text(100), 50)),
+}
+
+
 def reply(task: Mapping[str, Any]) -> Form:
     """The form of what `sequence.probe(answer, task)` reports."""
 
@@ -57,7 +66,7 @@ def reply(task: Mapping[str, Any]) -> Form:
         if isinstance(values, dict) and "rows" in values:
             whole(1, MOST_ROWS)(values["rows"], "rows")
             ran, rows = with_rows(task, values["rows"]), {"left": LEFT, "rows": one_of(values["rows"])}
-        stopped = record({"builds": record({_first(task): record({"output": error()})}), **rows})
+        stopped = record({"builds": record({_first(task): record({"output": error()}, _STOPPED)}), **rows})
         either(record({"not_a_module": one_of(True)}), stopped, _model(ran, rows))(values, place)
 
     return form
@@ -76,7 +85,9 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
     shapes = either(error(), list_of(_SHAPE, _MOST_PARAMETERS))
     dtype = either(error(), text(100))
     extras = {
-        **dict.fromkeys(("one_row", "one_step", "backwards", "alike"), _OUTPUT),
+        **dict.fromkeys(("one_row", "one_step", "longer", "backwards", "alike"), _OUTPUT),
+        "train_one_row": _OUTPUT,
+        "train_three_rows": _OUTPUT,
         "operations": either(error(), list_of(whole(0, 10**7), 2, 2)),
         "moved": either(error(), some_array(T * _MOST_OUTPUTS, 2, 2, kinds="b")),
         "meta": _anything,
@@ -89,7 +100,8 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
             "defaults": list_of(shapes, len(task["defaults"]), len(task["defaults"])),
             "extras": record(extras),
             **rows,
-        }
+        },
+        {"dtype": one_of(*COARSE, "torch.float64")},
     )
 
     def agreeing(values: Any, place: str) -> None:
@@ -127,6 +139,7 @@ def _build(build: Mapping[str, Any], main: bool) -> Form:
     more = {"reseeded": _OUTPUT}
     if "copies" in build:
         more |= {
+            "sequence": whole(0, len(build["x"]) - 1),
             "train_copies": either(error(), some_array(_MOST_COPIES)),
             "train_calls": either(list_of(_OUTPUT, 0), list_of(_OUTPUT, 8, 8)),
         }
@@ -134,9 +147,12 @@ def _build(build: Mapping[str, Any], main: bool) -> Form:
         more |= {"train_calls": list_of(_OUTPUT, 2, 2), "eval_run": run}
     else:
         more |= {"again": _OUTPUT, "train_reseeded": _OUTPUT, "eval_run": run, "train_run": run}
-    whole_build = record({"output": some, **inventory, **more})
-    no_tensor = record({"output": _anything, **inventory})
-    stopped = record({"output": error()})
+    possible = {"dtype": text(100)}
+    if "copies" in build:
+        possible["train_singles"] = either(error(), some_array(_MOST_COPIES))
+    whole_build = record({"output": some, **inventory, **more}, possible)
+    no_tensor = record({"output": _anything, **inventory}, possible)
+    stopped = record({"output": error()}, _STOPPED)
 
     def form(value: Any, place: str) -> None:
         output = value.get("output") if isinstance(value, dict) else None

@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.checks.recurrent.network import GATES, SLIPS, SLIPS_OF_CELLS, SLIPS_OF_TWO, Network, Norm, Unit
+from helpers.checks.recurrent.network import GATES, SLIPS, SLIPS_OF_CELLS, SLIPS_OF_TWO, Network, Unit
+from helpers.checks.recurrent.norms import torch_norms, with_norm
 from helpers.checks.recurrent.reading import Roles
 from helpers.checks.running import fill_values
 
@@ -48,9 +49,12 @@ def leaves(values: Mapping[str, Any], seed: int) -> tuple[dict[str, Tensor], dic
 
 
 def candidates(
-    values: Mapping[str, Any], seed: int, inputs: int, outputs: int, bidirectional: bool
+    values: Mapping[str, Any], seed: int, inputs: int, outputs: int, bidirectional: bool, normed: bool
 ) -> Iterator[Roles]:
-    """Every assignment of roles that fits the shapes; for torch's own layers one or few, the likely first."""
+    """Every assignment of roles that fits the shapes; for torch's own layers one or few, the likely first.
+
+    bidirectional, normed: what the exercise asks for; only that is looked for among cells and norms by hand.
+    """
     if any(len(values[key]) > _MOST_WEIGHTS for key in ("parameters", "buffers", "modules", "calls")):
         return
     if sum(math.prod(part["shape"]) for part in values["parameters"] + values["buffers"]) > _MOST_NUMBERS:
@@ -61,26 +65,33 @@ def candidates(
     recurrent.sort(key=lambda m: m["first_call"] if m["first_call"] >= 0 else 10**6)
     norms = [m for m in modules if m["kind"] in ("BatchNorm1d", "LayerNorm")]
     claimed = {f"{m['name']}." for m in recurrent + norms}
-    free = {
-        n: p for n, p in parameters.items() if p.numel() and not any(n.startswith(own) for own in claimed)
-    }
     owned = {m["name"] for m in modules if m["kind"] == "Linear" and _is_linear(m["name"], parameters)}
-    norm = _torch_norm(norms, parameters, buffers) if norms else None
+    # An axis of length 1 says nothing: a bias may be (4, 1, H).
+    free = {
+        n: p if _owner(n) in owned else p.squeeze()
+        for n, p in parameters.items()
+        if p.numel() and not any(n.startswith(prefix) for prefix in claimed)
+    }
+    unused = all(module["first_call"] < 0 for module in norms)
+    norms = [*torch_norms(norms, parameters, buffers), *([None] if unused else [])] or [None]
     if recurrent:
         blocks = {module["name"]: _torch_units(module, parameters) for module in recurrent}
         if None in blocks.values():
             return
         networks = list(_torch_networks(blocks, values["calls"], inputs))
-        heads = list(_heads(free, owned)) or [(None, free)]
-        for (k, network), (head, rest) in itertools.product(enumerate(networks), heads):
-            roles = Roles(network, head, norm, True, f"torch {k}", parameters)
-            yield from _with_norm(roles, rest, buffers)
+        heads = [*_heads(free, owned), *_two_heads(free, owned)] or [(None, free)]
+        ways = itertools.product(enumerate(networks), heads, enumerate(norms))
+        for (k, network), (head, rest), (n, norm) in ways:
+            roles = Roles(network, head, norm, True, f"torch {k}, norm {n}", parameters)
+            yield from with_norm(roles, rest, buffers, normed)
         return
     for head, rest in _heads(free, owned):
         if head[0].shape[0] != outputs:
             continue
         for network, left, key in _hand_networks(rest, owned, inputs, head[0].shape[1], bidirectional):
-            yield from _with_norm(Roles(network, head, norm, False, key, parameters), left, buffers)
+            for n, norm in enumerate(norms):
+                roles = Roles(network, head, norm, False, f"{key}, norm {n}", parameters)
+                yield from with_norm(roles, left, buffers, normed)
 
 
 # --- torch's own layers
@@ -186,47 +197,25 @@ def _heads(
             yield (weight, _or_zero(bias, len(weight))), _without(free, {name, *vectors[-1:]})
 
 
+def _two_heads(
+    free: Mapping[str, Tensor], owned: set[str]
+) -> Iterator[tuple[tuple[Tensor, Tensor], dict[str, Tensor]]]:
+    """Two linear layers whose results are added up are one that reads what both read, side by side."""
+    names = [name for name, p in free.items() if p.ndim == 2 and _owner(name) in owned]
+    for pair in itertools.permutations(names, 2):
+        weights = [free[name] for name in pair]
+        if len(weights[0]) == len(weights[1]):
+            biases = [_or_zero(free.get(f"{_owner(name)}.bias"), len(weights[0])) for name in pair]
+            taken = {*pair, *(f"{_owner(name)}.bias" for name in pair)}
+            yield (torch.cat(weights, dim=1), biases[0] + biases[1]), _without(free, taken)
+
+
 def _or_zero(bias: Tensor | None, size: int) -> Tensor:
     return torch.zeros(size, dtype=torch.float64) if bias is None else bias
 
 
 def _without(free: Mapping[str, Tensor], taken: set[str]) -> dict[str, Tensor]:
     return {name: p for name, p in free.items() if name not in taken}
-
-
-def _torch_norm(
-    norms: Sequence[Mapping[str, Any]], parameters: Mapping[str, Tensor], buffers: Mapping[str, Tensor]
-) -> Norm | None:
-    """None where its parts are no vectors of one length: that of two axes, say."""
-    used = [m for m in norms if m["first_call"] >= 0] or norms
-    module = used[-1]
-    prefix = f"{module['name']}."
-    gamma, beta = parameters.get(f"{prefix}weight"), parameters.get(f"{prefix}bias")
-    kind = "batch" if module["kind"] == "BatchNorm1d" else "layer"
-    one = torch.ones(1, dtype=torch.float64)
-    mean, var = buffers.get(f"{prefix}running_mean"), buffers.get(f"{prefix}running_var")
-    shapes = {part.shape for part in (gamma, beta, mean, var) if part is not None}
-    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes) or (mean is None) != (var is None):
-        return None
-    return Norm(
-        kind, one if gamma is None else gamma, 0 * one if beta is None else beta, mean, var, module["eps"]
-    )
-
-
-def _with_norm(roles: Roles, rest: Mapping[str, Tensor], buffers: Mapping[str, Tensor]) -> Iterator[Roles]:
-    """The same roles, with a norm made of vectors and buffers that are left over if torch's is not there."""
-    wide = roles.network.hidden * roles.network.directions
-    vectors = [p for p in rest.values() if p.ndim == 1 and len(p) == wide]
-    statistics = [b for b in buffers.values() if b.ndim == 1 and len(b) == wide]
-    if roles.norm is not None or len(vectors) != 2:
-        yield roles
-        return
-    kinds, pairs = ["batch"], [statistics, statistics[::-1]]
-    if len(statistics) != 2:
-        kinds, pairs = ["layer", "batch"], [(None, None)]
-    ways = itertools.product(kinds, (vectors, vectors[::-1]), pairs, (1e-5, 1e-3))
-    for k, (kind, (gamma, beta), (mean, var), eps) in enumerate(ways):
-        yield replace(roles, norm=Norm(kind, gamma, beta, mean, var, eps), key=f"{roles.key}, norm {k}")
 
 
 # --- cells written by hand
@@ -237,16 +226,19 @@ def _hand_networks(
 ) -> Iterator[tuple[Network, dict[str, Tensor], str]]:
     """Networks whose top gives `wide` features, the weights left over, a name for the way they are kept."""
     slips = []
-    for kind in ("rnn_tanh", "rnn_relu") if bidirectional else tuple(GATES):
+    kinds = ("rnn_tanh", "rnn_relu") if bidirectional else tuple(GATES)
+    apart = _taken_apart(rest, owned)
+    ways = [(rest, "")] + ([(apart, " apart")] if len(apart) > len(rest) else [])
+    for kind, (weights, way) in itertools.product(kinds, ways):
         if bidirectional and wide % 2 == 0:
-            for units, left, key in _hand_units(kind, rest, owned, inputs, wide // 2):
+            for units, left, key in _hand_units(kind, weights, owned, inputs, wide // 2):
                 for k, network in enumerate(_pairs(units, inputs)):
-                    yield network, left, f"{key}, pair {k}"
-        for units, left, key in _hand_units(kind, rest, owned, inputs, wide):
+                    yield network, left, f"{key}{way}, pair {k}"
+        for units, left, key in _hand_units(kind, weights, owned, inputs, wide):
             chain = Network([[unit] for unit in units])
             if chain.fits(inputs):
-                yield chain, left, key
-                slips += [(chain, slip, left, key) for slip in SLIPS_OF_CELLS.get(kind, ())]
+                yield chain, left, key + way
+                slips += [(chain, slip, left, key + way) for slip in SLIPS_OF_CELLS.get(kind, ())]
     for chain, slip, left, key in slips:
         layers = [[replace(unit, slip=slip) for unit in layer] for layer in chain.layers]
         yield Network(layers, slip=slip), left, f"{key} {slip}"
@@ -257,10 +249,13 @@ def _hand_units(
 ) -> Iterator[tuple[list[Unit], dict[str, Tensor], str]]:
     """Every way to make units of H out of the weights. A unit has between 1 and 2 G matrices."""
     G = GATES[kind]
-    # Where each gate has its block of one (G, H, D) tensor, (G, H) is a bias.
+    # Where each gate has its block of one (G, H, D) tensor, (G, H) is a bias; else it may be one.
     stacked = any(p.ndim == 3 for p in rest.values())
-    names = [n for n, p in rest.items() if p.ndim > 1 and not (stacked and p.shape == (G, H))]
-    for (n, groups, how), turned in itertools.product(_grouped(names, range(1, 2 * G + 1)), (False, True)):
+    matrices = [n for n, p in rest.items() if p.ndim > 1]
+    plain = [n for n in matrices if _owner(n) in owned or rest[n].shape not in ((G, H), (H, G))]
+    lists = [plain] if stacked or plain == matrices else [matrices, plain]
+    grouped = itertools.chain(*(_grouped(names, range(1, 2 * G + 1)) for names in lists))
+    for (n, groups, how), turned in itertools.product(grouped, _TURNS if stacked else _TURNS[:2]):
         matrices = _oriented(groups, rest, owned, turned)
         pattern = _pattern(matrices, inputs, G, H)
         if pattern is None:
@@ -268,7 +263,11 @@ def _hand_units(
         biases = [[_own_bias(name, rest, owned) for name in group] for group in groups]
         used = {name for group in groups for name in group}
         used |= {f"{_owner(name)}.bias" for name in used if _owner(name) in owned}
-        raw = {m: p.flatten() for m, p in rest.items() if m not in used and p.numel() in (H, G * H)}
+        raw = {
+            m: (p.T if p.shape == (H, G) and G != H else p).flatten()
+            for m, p in rest.items()
+            if m not in used and p.numel() in (H, G * H)
+        }
         conventions = itertools.product(
             itertools.permutations(range(G)),
             ("xh", "hx") if pattern == "both" else ("",),
@@ -288,8 +287,18 @@ def _hand_units(
                 units.append(Unit(kind, w_ih, w_hh, b_ih, b_hh, reset, keeps))
             letters = "".join(_LETTERS[kind][g] for g in order)
             left = _without(rest, used | taken)
-            turn = "turned" if turned else ""
-            yield units, left, f"{kind} {n} {how} {turn} {letters} {concat} {reset} {keeps} {share}"
+            yield units, left, f"{kind} {n} {how} {turned} {letters} {concat} {reset} {keeps} {share}"
+
+
+def _taken_apart(rest: Mapping[str, Tensor], owned: set[str]) -> dict[str, Tensor]:
+    """The same weights where those of both directions, or of all layers, are kept in one tensor each."""
+    found = {}
+    for name, p in rest.items():
+        if _owner(name) not in owned and p.ndim > 1 and len(p) in (2, 3):
+            found |= {f"{name}[{k}]": part for k, part in enumerate(p)}
+        else:
+            found[name] = p
+    return found
 
 
 def _owner(name: str) -> str:
@@ -307,11 +316,20 @@ def _grouped(names: Sequence[str], sizes: Sequence[int]) -> Iterator[tuple[int, 
             yield n, [list(names[k::count]) for k in range(count)], "by role"
 
 
-def _oriented(groups, rest, owned, turned: bool) -> list[list[Tensor]]:
+# How a weight is kept, as the order of its axes that makes (G, H, in) of it; None: the last two are swapped.
+_TURNS = ((0, 1, 2), None, (1, 2, 0), (2, 1, 0), (1, 0, 2), (2, 0, 1))
+
+
+def _oriented(groups, rest, owned, turned: tuple[int, ...] | None) -> list[list[Tensor]]:
     """The matrices as (rows, in): those of nn.Linear as they are, others as they are or all `turned`."""
 
     def oriented(name: str) -> Tensor:
-        whole = rest[name].mT if turned and _owner(name) not in owned else rest[name]
+        whole = rest[name]
+        if _owner(name) not in owned:
+            if turned is None:
+                whole = whole.mT
+            elif whole.ndim == 3:
+                whole = whole.permute(turned)
         return whole.flatten(0, -2)
 
     return [[oriented(name) for name in group] for group in groups]

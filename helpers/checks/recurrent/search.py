@@ -1,7 +1,7 @@
 """Looks for the roles of an answer's weights, and for the way in which it reads them."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from helpers.checks.recurrent.case import Case
 from helpers.checks.recurrent.network import Network, Norm, run
 from helpers.checks.recurrent.reading import (
     ACTIVATIONS,
+    INSIDE,
     LOGITS,
     Fit,
     Roles,
@@ -37,15 +38,12 @@ def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> t
         return None
     x = torch.from_numpy(given["x"]).double()
     target = torch.from_numpy(values["output"]).double()
-    inputs, outputs = x.shape[2], case.outputs(build)
-    roles = candidates(values, case.task["seed"], inputs, outputs, case.spec.bidirectional)
-    numbers = sum(int(np.prod(parameter["shape"])) for parameter in values["parameters"])
-    roles = itertools.islice(roles, min(_MOST_ROLES, _MOST_WORK // (numbers + 1)))
+    roles = roles_of(case, build)
     if like is not None:
         roles = (role for role in roles if role.key == like[0].key)
     tried = []
     with torch.no_grad():
-        search = Search(x, target)
+        search = Search(x, target, case.coarse)
         # The right way of reading is tried with all roles first: most answers are right in that.
         for role in roles:
             tried.append(role)
@@ -59,11 +57,26 @@ def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> t
     return None
 
 
+def roles_of(case: Case, build: str) -> Iterator[Roles]:
+    """Every assignment of roles to the weights of a build, up to a bound."""
+    given, values = case.task["builds"][build], case.values["builds"][build]
+    roles = candidates(
+        values,
+        case.task["seed"],
+        given["x"].shape[2],
+        case.outputs(build),
+        case.spec.bidirectional,
+        case.spec.norm,
+    )
+    numbers = sum(int(np.prod(parameter["shape"])) for parameter in values["parameters"])
+    return itertools.islice(roles, min(_MOST_ROLES, _MOST_WORK // (numbers + 1)))
+
+
 class Search:
     """Looks for ways of reading under which given roles lead from x (B, T, D) to `target`, both float64."""
 
-    def __init__(self, x: Tensor, target: Tensor) -> None:
-        self.x, self.target = x, target
+    def __init__(self, x: Tensor, target: Tensor, coarse: bool = False) -> None:
+        self.x, self.target, self.coarse = x, target, coarse
         self._ways: dict[tuple[int, str], tuple[Network, dict[str, Tensor]]] = {}
 
     def only(self, roles: Roles, fit: Fit) -> Fit | None:
@@ -73,7 +86,7 @@ class Search:
         features = self._features(roles, fit.layout, fit.norm).get(fit.reading)
         if features is None or not _possible(roles, fit, features, self.target):
             return None
-        return fit if equal(to_logits(roles, fit, features), self.target) else None
+        return fit if equal(to_logits(roles, fit, features), self.target, self.coarse) else None
 
     def best(self, roles: Roles, right: Fit) -> Fit | None:
         """The way with the fewest mistakes; None if there is none."""
@@ -125,7 +138,7 @@ class Search:
                         stacked = torch.stack([features[name] for name in some])
                     logits = to_logits(roles, fit, stacked)
                     for after in LOGITS if head else ("none",):
-                        same = _close(LOGITS[after](logits), self.target).flatten(1).all(dim=1)
+                        same = _close(LOGITS[after](logits), self.target, self.coarse).flatten(1).all(dim=1)
                         equal = itertools.compress(some, same.tolist())
                         found |= {(name, norm, before, head, after) for name in equal}
         return found
@@ -136,7 +149,7 @@ def _norm_places(norm: Norm | None) -> list[str]:
         return ["none"]
     if norm.kind == "layer":
         return ["none", "features", "output_features", "input_features"]
-    names = ["batch", "output_batch", "input_batch"]
+    names = [f"{place}batch{kind}" for kind in ("", "_unbiased") for place in ("", "output_", "input_")]
     if norm.mean is not None:
         names = ["running", "output_running", "input_running", *names]
     return ["none", *names]
@@ -145,7 +158,7 @@ def _norm_places(norm: Norm | None) -> list[str]:
 def _possible(roles: Roles, fit: Fit, features: Tensor, target: Tensor) -> bool:
     """Do the sizes allow this way of reading? Spares most of the computing."""
     wide = features.shape[-1]
-    if fit.norm in ("running", "batch", "features") and roles.norm.width not in (1, wide):
+    if fit.norm in INSIDE and roles.norm.width not in (1, wide):
         return False
     if fit.head:
         if roles.head is None:
@@ -159,9 +172,10 @@ def _possible(roles: Roles, fit: Fit, features: Tensor, target: Tensor) -> bool:
     return (*features.shape[:-1], wide) == tuple(target.shape)
 
 
-def _close(ours: Tensor, theirs: Tensor) -> Tensor:
-    return (ours - theirs).abs() <= 2e-5 + 1e-4 * theirs.abs()
+def _close(ours: Tensor, theirs: Tensor, coarse: bool) -> Tensor:
+    close = 2e-5 + 1e-4 * theirs.abs()
+    return (ours - theirs).abs() <= (100 * close if coarse else close)
 
 
-def equal(ours: Tensor, theirs: Tensor) -> bool:
-    return ours.shape == theirs.shape and bool(_close(ours, theirs).all())
+def equal(ours: Tensor, theirs: Tensor, coarse: bool = False) -> bool:
+    return ours.shape == theirs.shape and bool(_close(ours, theirs, coarse).all())

@@ -4,6 +4,8 @@ It builds the answer's class, fills its weights from the task's seed, runs it an
 knowing what is right.
 """
 
+import difflib
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +33,10 @@ OPTIONS = {
     "BatchNorm1d": {"eps": float},
     "LayerNorm": {"eps": float},
 }
+COARSE = ("torch.bfloat16", "torch.float16")  # too coarse for a comparison to more than two digits
 MOST_CALLS = 1_000  # of layers of torch's in one forward that are told: more say nothing that could be judged
+ONE_ROW_CALLS = 24
+SINGLES = 512  # calls of one sequence alone
 MOST_ROWS = 64  # up to which an answer's one batch size is looked for
 
 
@@ -52,7 +57,22 @@ def probe(answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
         rows = _only_rows(answer, task, values)
         if rows is not None:
             values = _probe(answer, with_rows(task, rows)) | {"rows": rows}
+        dtype = _first_dtype(values)
+        if rows is None and (dtype in COARSE or dtype == "torch.float64"):
+            # Not the type of x. In float64 it may follow all the same: autocast leaves that alone.
+            again = _probe(answer, in_float64(task))
+            values = (again if _first_dtype(again) == "torch.float64" else values) | {"dtype": dtype}
         return values | {"left": watch.told(answer)}
+
+
+def _first_dtype(values: Mapping[str, Any]) -> str:
+    return next(iter(values["builds"].values())).get("dtype", "")
+
+
+def in_float64(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The same task with models and inputs in float64."""
+    builds = {name: {**build, "x": build["x"].astype(np.float64)} for name, build in task["builds"].items()}
+    return {**task, "builds": builds}
 
 
 def _probe(answer: type, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +134,8 @@ def _drawn(model: nn.Module, x: Tensor, draw: int = 1) -> Any:
     """The output; `draw` seeds what the model draws at random on the way."""
     seeded(draw)
     with contained():
-        return model(x.clone())
+        output = model(x.clone())
+    return {"type": "a NumPy array"} if isinstance(output, np.ndarray | np.generic) else output
 
 
 @dataclass
@@ -129,6 +150,7 @@ class _Maker:
     seed: int
     build: Mapping[str, Any]
     constants: Collection[str] = ()
+    statistics: Collection[tuple[str, str]] = ()
     unregistered: Collection[str] | None = None
     lazy: bool = False
 
@@ -138,6 +160,8 @@ class _Maker:
         if self.unregistered is None or self.lazy or self.unregistered:
             self._complete(model)
         fill(model, self.seed, self.constants)
+        if self.build["x"].dtype == np.float64:
+            model.double()
         model.train(train)  # an answer's own may return nothing
         return model
 
@@ -147,13 +171,44 @@ class _Maker:
         if self.lazy:  # nn.LazyLinear: a first call gives it its shape
             with torch.no_grad():
                 model.eval()(torch.from_numpy(self.build["x"]))
+        for module, attribute in self.statistics:
+            part = model.get_submodule(module)
+            value = vars(part).pop(attribute)
+            part.register_buffer(attribute, value)
         found = unregistered(model)
         for k, (part, attribute, hidden) in enumerate(found):
             if isinstance(hidden, nn.Module):
                 part.add_module(f"{attribute}_{k}", hidden)
             else:
                 part.register_parameter(f"{attribute}_{k}", nn.Parameter(hidden.data))
-        self.unregistered = sorted({attribute for _, attribute, _ in found})
+        attributes = {attribute for _, attribute, _ in found} | {
+            attribute for _, attribute in self.statistics
+        }
+        self.unregistered = sorted(attributes)
+
+    def find_statistics(self, x: Tensor) -> None:
+        """Find the tensors in plain attributes that a training call moves and a call in eval mode does not.
+
+        Those are running statistics: they become buffers, so that they are filled and judged as such.
+        """
+        moved = []
+        for train in (True, False):
+            model = self.made(train)
+            before = {key: value.clone() for key, value in _plain_tensors(model).items()}
+            if not before:
+                return
+            with torch.no_grad():
+                _drawn(model, x)
+            now = _plain_tensors(model)
+            moved.append(
+                [
+                    k
+                    for k, v in before.items()
+                    if k in now and v.shape == now[k].shape and not torch.equal(v, now[k])
+                ]
+            )
+        self.statistics = [key for key in moved[0] if key not in moved[1]]
+        self.unregistered = None
 
     def keep_constants(self, x: Tensor) -> None:
         """Find the buffers that a training call leaves as they are, say a zero state; they stay so."""
@@ -174,6 +229,16 @@ class _Maker:
                 _drawn(model, x)
             now = dict(model.named_buffers())
             self.constants = [name for name, tensor in before.items() if torch.equal(tensor, now[name])]
+
+
+def _plain_tensors(model: nn.Module) -> dict[tuple[str, str], Tensor]:
+    """(name of the module, its attribute) -> tensor in a plain attribute: PyTorch does not see it."""
+    return {
+        (name, attribute): value
+        for name, part in model.named_modules()
+        for attribute, value in vars(part).items()
+        if isinstance(value, Tensor) and value.is_floating_point() and not value.requires_grad
+    }
 
 
 def unregistered(model: nn.Module) -> list[tuple[nn.Module, str, nn.Module | Tensor]]:
@@ -213,7 +278,10 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     maker, models = _Maker(answer, seed, build), []
     out = {"output": attempt(lambda: models.append(maker.made()))}
     if failed(out["output"]):
-        return out
+        return out | _names(answer)
+    if _plain_tensors(models[0]):
+        attempt(lambda: maker.find_statistics(x))
+        models = [maker.made()]
     if any(True for _ in models[0].buffers()):
         attempt(lambda: maker.keep_constants(x))
         models = [maker.made()]
@@ -221,17 +289,29 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
     # Before the call: what forward makes by itself is told apart, and was not filled.
     inventory = _inventory(model, maker.constants)
     names = [[part["name"] for part in inventory[key]] for key in ("parameters", "buffers")]
-    kinds = {name: type(part).__name__ for name, part in model.named_modules()}
+    kinds = {name: _kind(part) for name, part in model.named_modules()}
+    got: list[tuple[str, list[int]]] = []  # what each call got, for the one at which forward stops
+
+    def note(name: str, inputs: tuple) -> None:
+        called.append(name)
+        got.append((name, list(inputs[0].shape) if inputs and isinstance(inputs[0], Tensor) else []))
+
     hooks = [
-        part.register_forward_pre_hook(lambda *_, name=name: called.append(name))
+        part.register_forward_pre_hook(lambda _, inputs, name=name: note(name, inputs))
         for name, part in model.named_modules()
+        if not isinstance(part, torch.jit.ScriptModule)  # has no hooks: when it is called is not seen
     ]
     hooks.append(register_module_parameter_registration_hook(lambda part, *_: fresh.append(part)))
-    out["output"] = attempt(lambda: _drawn(model, x))
+    raw: list[Any] = []
+    out["output"] = attempt(lambda: raw.append(_drawn(model, x)) or raw[0])
     for hook in hooks:
         hook.remove()
     if failed(out["output"]):
-        return out
+        name, shape = got[-1] if got else ("", [])
+        at = {"name": name, "kind": kinds.get(name, ""), "shape": shape} if name else None
+        return out | {"at": at, "sizes": _sizes(model)} | _names(answer)
+    if isinstance(raw[0], Tensor):
+        out["dtype"] = str(raw[0].dtype)
     out |= inventory | _calls(called, kinds, inventory["modules"])
     made, out["made_in_forward"] = _fresh(fresh)
     out["modules"] += made
@@ -245,15 +325,7 @@ def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
 
     out["reseeded"] = again()
     if "copies" in build:
-        few = x[:1].expand(build.get("rows", 8), -1, -1)
-        many = x[:1].expand(build.get("rows", build["copies"]), -1, -1)
-        draws = range(2, 2 + copied(build) // len(many))
-        out["train_copies"] = attempt(
-            lambda: torch.cat([_drawn(maker.made(True), many, draw) for draw in draws])
-        )
-        alike = failed(out["train_copies"]) or spread(out["train_copies"]) < 1e-5
-        # Nothing random, or the same in every row: other calls tell.
-        return out | {"train_calls": [again(True, draw, few) for draw in range(10, 18) if alike]}
+        return out | _copies(build, maker, x)
     if build.get("once"):
         run = attempt(lambda: _run(maker.made(), x, *names))
         return out | {"train_calls": [again(True, draw) for draw in (10, 11)], "eval_run": run}
@@ -269,6 +341,70 @@ def copied(build: Mapping[str, Any]) -> int:
     """How many copies are run in all: so many as whole batches hold."""
     rows = build.get("rows", build["copies"])
     return build["copies"] // rows * rows
+
+
+def _names(answer: type) -> dict[str, list[str]]:
+    """Names that tell what is misspelt or missing in an answer that stops.
+
+    "methods": those of its class; "raising": those of them that raise NotImplementedError; "similar": other
+    models beside it, under a name that is nearly the same.
+    """
+    methods = {str(name): value for name, value in vars(answer).items() if callable(value)}
+    codes = {name: getattr(value, "__code__", None) for name, value in methods.items()}
+    raising = [name for name, code in codes.items() if code and "NotImplementedError" in code.co_names]
+    beside = vars(sys.modules.get(answer.__module__, sys))
+    models = [
+        name
+        for name, value in list(beside.items())
+        if isinstance(value, type) and issubclass(value, nn.Module) and value is not answer
+    ]
+    found = {"methods": list(methods), "raising": raising, "similar": _near(answer.__name__, models)}
+    return {key: [name[:100] for name in names][:50] for key, names in found.items()}
+
+
+def _near(name: str, others: list[str]) -> list[str]:
+    lower = {other.lower(): other for other in others}
+    return [lower[other] for other in difflib.get_close_matches(name.lower(), lower, 3, 0.7)]
+
+
+def _copies(build: Mapping[str, Any], maker: _Maker, x: Tensor) -> dict[str, Any]:
+    """Training calls of many copies of one sequence: the first one in which anything random can be seen."""
+
+    def again(draw: int, x: Tensor) -> Any:
+        return attempt(lambda: _drawn(maker.made(True), x, draw))
+
+    many = build.get("rows", build["copies"])
+    for k in range(len(x)):
+        one = x[k : k + 1]
+        copies = one.expand(many, -1, -1)
+        draws = range(2, 2 + copied(build) // many)
+        done = attempt(
+            lambda copies=copies, draws=draws: torch.cat([_drawn(maker.made(True), copies, d) for d in draws])
+        )
+        alike = failed(done) or spread(done) < 1e-5
+        # Nothing random, or the same in every row: other calls tell.
+        few = one.expand(build.get("rows", 8), -1, -1)
+        calls = [again(d, few) for d in range(10, 18) if alike]
+        found = {"sequence": k, "train_copies": done, "train_calls": calls}
+        if k == 0:
+            first = found
+        if not alike or failed(done) or any(map(failed, calls)):
+            break
+        if spread(np.stack(calls)) >= 1e-5:
+            break
+    else:
+        found = first
+    rows = attempt(lambda: _drawn(maker.made(), few))
+    if failed(rows) or len(rows) != len(few) or spread(rows) > 1e-5:
+        found["train_singles"] = attempt(lambda: _singles(maker.made(True), one))
+    return found
+
+
+def _singles(model: nn.Module, one: Tensor) -> Tensor:
+    """Where a row of the output is not one of the copies: one call for each of them."""
+    seeded(2)
+    with torch.no_grad(), contained():
+        return torch.stack([model(one.clone()) for _ in range(SINGLES)])
 
 
 def spread(rows: np.ndarray) -> float:
@@ -295,12 +431,36 @@ def _inventory(model: nn.Module, constants: Collection[str]) -> dict[str, Any]:
     }
 
 
+def _kind(part: nn.Module) -> str:
+    """The name of its class, also of one that torch.jit.script compiled."""
+    return part.original_name if isinstance(part, torch.jit.ScriptModule) else type(part).__name__
+
+
 def _known(part: nn.Module) -> bool:
-    return KINDS.get(type(part).__name__) is type(part)
+    kind = _kind(part)
+    if isinstance(part, torch.jit.ScriptModule):
+        torchs = ".torch.nn.modules." in str(part._c._type().qualified_name())
+        return kind in KINDS and torchs and all(hasattr(part, key) for key in OPTIONS.get(kind, {}))
+    return KINDS.get(kind) is type(part)
+
+
+def _sizes(model: nn.Module) -> list[dict[str, Any]]:
+    """What torch's layers take in and give, for a model that stops."""
+    found = []
+    for name, part in model.named_modules():
+        for takes, gives in (("input_size", "hidden_size"), ("in_features", "out_features")):
+            if _known(part) and hasattr(part, takes):
+                sizes = {"takes": as_size(getattr(part, takes)), "gives": as_size(getattr(part, gives))}
+                found.append({"name": name, "kind": _kind(part), **sizes})
+    return found[:MOST_CALLS]
+
+
+def as_size(value: Any) -> int:
+    return min(max(int(value), 0), 10**6)
 
 
 def _layer(name: str, part: nn.Module) -> dict[str, Any]:
-    kind = type(part).__name__
+    kind = _kind(part)
     if not _known(part):
         return {"name": name, "kind": f"{kind} of its own" if kind in KINDS else kind, "first_call": -1}
     options = OPTIONS.get(kind, {}).items()
@@ -364,14 +524,42 @@ def loss_weights(shape: tuple[int, ...]) -> Tensor:
     return torch.cos(torch.arange(1, count + 1)).reshape(*shape)
 
 
+# Slicing, joining and copying are no computing: they may go sequence by sequence.
+_MOVES = frozenset(
+    """
+    _local_scalar_dense _pack_padded_sequence _reshape_alias _to_copy _unsafe_view alias arange as_strided cat
+    chunk clone constant_pad_nd contiguous copy_ detach empty expand fill_ flatten flip full gather index
+    index_put_ index_select item lift_fresh masked_select movedim narrow new_empty new_zeros ones pad permute
+    repeat reshape roll scalar_tensor scatter select select_scatter slice slice_scatter split split_with_sizes
+    squeeze stack t take tensor transpose unbind unfold unsqueeze view zero_ zeros zeros_like
+    """.split()  # noqa: SIM905
+)
+
+
+def _computes(func: Any) -> bool:
+    return func.overloadpacket.__name__ not in _MOVES
+
+
 class _Counter(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.count = 0
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.count += 1
+        self.count += _computes(func)
         return func(*args, **(kwargs or {}))
+
+
+def other_sizes(x: Tensor) -> dict[str, Tensor]:
+    """Inputs of other sizes, made of x (B, T, D)."""
+    return {"one_row": x[:1], "one_step": x[:, :1], "longer": x[:3].repeat(1, 3, 1)}
+
+
+def one_row_in_training(model: nn.Module, row: Tensor) -> Tensor:
+    """(ONE_ROW_CALLS, ...): the outputs for a single sequence; they differ where anything is dropped."""
+    seeded(1)
+    with contained():
+        return torch.stack([model(row.clone()) for _ in range(ONE_ROW_CALLS)])
 
 
 def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) -> dict[str, Any]:
@@ -381,6 +569,8 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) 
     """
     x = torch.from_numpy(build["x"])
     maker = _Maker(answer, seed, build)
+    if _plain_tensors(maker.made()):
+        attempt(lambda: maker.find_statistics(x))
     if any(True for _ in maker.made().buffers()):
         attempt(lambda: maker.keep_constants(x))
     made = maker.made
@@ -434,8 +624,9 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) 
         return _drawn(made(train=True), x[:1].repeat(2, 1, 1))
 
     return {
-        "one_row": attempt(lambda: _drawn(ready(), x[:1])),
-        "one_step": attempt(lambda: _drawn(ready(), x[:, :1])),
+        **{key: attempt(lambda some=some: _drawn(ready(), some)) for key, some in other_sizes(x).items()},
+        "train_one_row": attempt(lambda: one_row_in_training(made(train=True), x[:1])),
+        "train_three_rows": attempt(lambda: _drawn(made(train=True), x[:3])),
         "backwards": attempt(lambda: _drawn(ready(), x.flip(1))),
         "alike": attempt(alike),
         "operations": attempt(lambda: [count(2), count(8)]),

@@ -25,6 +25,8 @@ PLACES = {
 # Dropped and carried on: in all layers but the top one, and in all of them.
 ALONG = ("along", "along_all")
 ALONG_TEXT = "on the states that are carried from step to step"
+TOP = "h_n[-1] is the top one"
+TOP_BOTH = "the two states of the top one are h_n[-2:], h_n[-2] forward and h_n[-1] backward"
 READ = "the hidden state of the top layer after the last step"
 READ_BOTH = "the final states of both directions of the top layer"
 

@@ -15,7 +15,7 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "",
     ),
     "not_a_module": (EVERYTHING, "this is not a model class", "a class derived from nn.Module", ""),
-    "raises": (EVERYTHING, "the code stops with an error", "{call} runs", ""),
+    "raises": (EVERYTHING, "the code stops with an error", "{call} runs", "{how}"),
     "not_a_tensor": (
         EVERYTHING,
         "forward does not return a tensor",
@@ -26,8 +26,19 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         EVERYTHING,
         "two layers do not fit together: wrong number of features",
         "each layer takes as many features as the one below it gives",
-        "a bidirectional layer gives 2 * hidden_size features, a one-directional one hidden_size; batch norm "
-        "takes features on axis 1",
+        "{how}",
+    ),
+    "arguments_swapped": (
+        EVERYTHING,
+        "input_size and hidden_size are swapped",
+        "a recurrent layer that takes input_size features and gives hidden_size",
+        "input_size comes first: {how}",
+    ),
+    "head_swapped": (
+        EVERYTHING,
+        "the sizes of the output layer are swapped",
+        "an output layer that takes the features and gives the logits",
+        "what goes in comes first: nn.Linear({how}, {output})",
     ),
     "batch_size_fixed": (
         ("behaviour",),
@@ -46,6 +57,13 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "the output does not depend on the input",
         "logits that move when the sequence changes",
         "the recurrent layer's result is never used",
+    ),
+    "argmax": (
+        ("logits", "output", "behaviour"),
+        "whole numbers come out: classes, not logits",
+        "raw logits, one for each class, shape {shape}",
+        "argmax, a comparison or round() stands at the end: nn.CrossEntropyLoss needs the logits, and no "
+        "gradient passes through whole numbers",
     ),
     # --- logits
     "every_step": (
@@ -97,6 +115,12 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "the argument num_layers changes nothing",
         "{layers} for num_layers={asked}",
         "a number stands where num_layers belongs, or it is not handed on",
+    ),
+    "num_layers_fails": (
+        ("layers",),
+        "with another number of layers the code stops with an error",
+        "{layers} for num_layers={asked}",
+        "something is written for one number of layers only",
     ),
     "hidden_size_ignored": (
         ("layers",),
@@ -183,7 +207,7 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "there is no recurrent layer between the input and the output",
     ),
     "cell_not_recognised": (
-        ("layers",),
+        (),
         "these weights do not act as those of {a_cell}: not verified weight by weight",
         "{a_cell} in any of the usual forms (all orders of the gates, one bias or two, one matrix or many)",
         "a sign, an activation or a gate in your cell differs; compare it with the equations of Chapter 1. "
@@ -215,8 +239,7 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         ("output",),
         "the output layer reads the bottom layer, so the layers above change nothing",
         "{read}",
-        "h_n lists the layers from bottom to top: h_n[-1] is the top one (h_n[-2] and h_n[-1] with two "
-        "directions)",
+        "h_n lists the layers from bottom to top: {top}",
     ),
     "middle_layer_state": (
         ("output",),
@@ -243,11 +266,30 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "batch_first=True is missing, reshape stands where transpose is meant, or something is computed over "
         "the batch axis",
     ),
+    "last_sequence": (
+        ("logits", "output"),
+        "the last sequence of the batch is read, at all of its steps",
+        "{read}, for every sequence",
+        "out[-1] is the last sequence, out[:, -1] the last step of each: with batch_first=True axis 0 counts "
+        "sequences",
+    ),
+    "every_layer": (
+        ("logits", "output"),
+        "there are logits for every layer",
+        "one row of logits for each sequence, shape {shape}",
+        "the output layer got all of h_n: give it {read} only",
+    ),
+    "along_the_batch": (
+        ("logits", "output"),
+        "the two final states stand one below the other, along the batch",
+        "the two final states side by side, 2 * hidden_size features for each sequence",
+        "concatenate along dim=1: torch.cat([h_n[-2], h_n[-1]], dim=1)",
+    ),
     "all_layers_read": (
         ("output",),
         "the output layer reads the states of all layers",
         "{read}, and nothing else",
-        "",
+        "h_n lists the layers from bottom to top: {top}",
     ),
     "cell_state": (
         ("output",),
@@ -408,6 +450,18 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "the running mean and variance in eval mode, so that a sequence's logits do not depend on its batch",
         "track_running_stats=False, or F.batch_norm with training=True",
     ),
+    "unbiased_variance": (
+        ("norm",),
+        "in training the batch's variance is divided by B - 1",
+        "the mean of the squared distances, divided by B, as nn.BatchNorm1d does it in training",
+        "x.var(0) divides by B - 1, x.var(0, unbiased=False) by B; in the running variance either will do",
+    ),
+    "norm_shared": (
+        ("norm",),
+        "one batch norm serves both directions",
+        "a mean and a variance for each of the 2 * hidden_size features",
+        "one module is called twice: take nn.BatchNorm1d(2 * hidden_size), or one nn.BatchNorm1d a direction",
+    ),
     "running_statistics_in_training": (
         ("norm",),
         "running statistics are used in training",
@@ -487,12 +541,7 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         'the model runs wherever its input is (tried on "meta", PyTorch\'s stand-in for a device)',
         "torch.zeros(...) without device: x.new_zeros(...) takes device and dtype from x",
     ),
-    "dtype_fixed": (
-        ("behaviour",),
-        "the code works for float32 only",
-        "a model turned to float64 by .double() gives float64 logits",
-        "torch.zeros(...) without dtype, or .float(): x.new_zeros(...) takes device and dtype from x",
-    ),
+    "dtype_fixed": (("behaviour",), "the code {does} only", "{wants}", "{how}"),
     "loop_over_batch": (
         ("behaviour",),
         "the sequences of a batch are computed one after the other",
@@ -504,6 +553,24 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "a batch of one sequence does not work",
         "logits of shape {shape}",
         "squeeze() without an axis removes the batch axis too",
+    ),
+    "one_row_differs": (
+        ("behaviour",),
+        "one sequence alone gets other logits than in a batch",
+        "in eval mode, logits that depend on their own sequence alone, however many there are",
+        "an `if` on the batch size: batch norm in eval mode, say, works for one row as it does for many",
+    ),
+    "one_step_differs": (
+        ("behaviour",),
+        "sequences of one step get logits that these weights should not give",
+        "the same computation for any number of steps",
+        "",
+    ),
+    "longer_differs": (
+        ("behaviour",),
+        "longer sequences get logits that these weights should not give",
+        "the same computation for any number of steps",
+        "a number of steps is written into the code",
     ),
     "divides_by_zero": (
         ("behaviour",),

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from helpers.checks.recurrent.case import Case, differs
 from helpers.checks.recurrent.network import run
 from helpers.checks.recurrent.reading import Fit, Roles, forward, network_input, readings
-from helpers.checks.recurrent.roles import leaves
 from helpers.checks.recurrent.search import equal
 from helpers.checks.running import failed
 
@@ -37,7 +37,7 @@ def training(case: Case, main: Mapping[str, Any]) -> None:
     x = torch.from_numpy(case.task["builds"]["main"]["x"]).double()
     target = torch.from_numpy(done["output"]).double()
     if not case.spec.norm:
-        if fit.norm == "none" and not equal(forward(roles, fit, x).detach(), target):
+        if fit.norm == "none" and not equal(forward(roles, fit, x).detach(), target, case.coarse):
             case.find("dropout_not_asked", "other logits in training mode than in eval mode")
         return
     if fit.norm != "running":
@@ -47,14 +47,32 @@ def training(case: Case, main: Mapping[str, Any]) -> None:
             case.find("norm_over_time")
         elif roles.norm.mean is not None and roles.norm.width == 1:
             case.find("one_mean_for_all")
-        elif equal(forward(roles, replace(fit, norm="batch"), x), target):
+        elif equal(forward(roles, replace(fit, norm="batch"), x), target, case.coarse):
             _statistics(case, roles, fit, x, main)
-        elif equal(forward(roles, fit, x), target):
+            _three_rows(case, roles, fit, x)
+        elif equal(forward(roles, replace(fit, norm="batch_unbiased"), x), target, case.coarse):
+            case.find("unbiased_variance")
+            _statistics(case, roles, fit, x, main)
+        elif equal(forward(roles, fit, x), target, case.coarse):
             case.find("running_statistics_in_training")
-        elif fit.layout == "right" and equal(forward(roles, replace(fit, norm="over_time"), x), target):
+        elif fit.layout == "right" and equal(
+            forward(roles, replace(fit, norm="over_time"), x), target, case.coarse
+        ):
             case.find("norm_over_time")
         else:
             case.find("wrong_in_training")
+
+
+def _three_rows(case: Case, roles: Roles, fit: Fit, x: Tensor) -> None:
+    """The statistics of a small batch must be its own, too."""
+    got = case.values["extras"]["train_three_rows"]
+    if not case.of_one_size and fit.layout == "right" and isinstance(got, np.ndarray):
+        target = torch.from_numpy(got).double()
+        # Of three rows a feature may vary so little that eps counts, which was not told until here.
+        norms = [replace(roles.norm, eps=eps) for eps in (roles.norm.eps, 1e-5, 1e-3, 0.0)]
+        ways = (forward(replace(roles, norm=norm), replace(fit, norm="batch"), x[:3]) for norm in norms)
+        if not any(equal(want, target, case.coarse) for want in ways):
+            case.find("wrong_in_training", "with three sequences in the batch")
 
 
 def _statistics(case: Case, roles: Roles, fit: Fit, x: Tensor, main: Mapping[str, Any]) -> None:
@@ -62,27 +80,28 @@ def _statistics(case: Case, roles: Roles, fit: Fit, x: Tensor, main: Mapping[str
 
     Any momentum is right, and so is the variance with or without Bessel's correction.
     """
-    norm, kept = roles.norm, []
-    _, buffers = leaves(main, case.task["seed"])
+    floating = [buffer["name"] for buffer in main["buffers"] if buffer["floating"]]
     after = [
         b for b, info in zip(main["train_run"]["buffers"], main["buffers"], strict=True) if info["floating"]
     ]
-    now = dict(zip(buffers, map(torch.from_numpy, after), strict=True))
-    for before in (norm.mean, norm.var):
-        name = next(name for name, value in buffers.items() if torch.equal(value, before))
-        kept.append(now[name].double())
-    if any(one.shape != norm.mean.shape for one in kept):
-        case.find("running_statistics_wrong", "statistics of another shape after a call")
-        return
+    now = dict(zip(floating, (torch.from_numpy(b).double().flatten() for b in after), strict=True))
     done = run(roles.network, network_input(roles, fit, x))
     features = readings(roles.network, done, fit.layout)[fit.reading]()
-    spreads = [features.var(0, unbiased=unbiased) for unbiased in (True, False)]
-    mean = _share_of_the_way(norm.mean, features.mean(0), kept[0])
-    variances = [_share_of_the_way(norm.var, spread, kept[1]) for spread in spreads]
-    if abs(mean) < 1e-3 and abs(variances[0]) < 1e-3:
-        case.find("running_statistics_stand_still")
-    elif not (1e-3 < mean < 1.001 and any(abs(share - mean) < 1e-3 for share in variances)):
-        case.find("running_statistics_wrong")
+    norm, start = roles.norm, 0
+    for mean_of, var_of in norm.kept:
+        reached, spread = now[mean_of], now[var_of]
+        part = slice(start, start := start + len(reached))
+        if len(spread) != len(reached) or start > len(norm.mean):
+            case.find("running_statistics_wrong", "statistics of another shape after a call")
+            return
+        seen = features[:, part]
+        mean = _share_of_the_way(norm.mean[part], seen.mean(0), reached)
+        spreads = (seen.var(0, unbiased=unbiased) for unbiased in (True, False))
+        variances = [_share_of_the_way(norm.var[part], end, spread) for end in spreads]
+        if abs(mean) < 1e-3 and abs(variances[0]) < 1e-3:
+            case.find("running_statistics_stand_still")
+        elif not (1e-3 < mean < 1.001 and any(abs(share - mean) < 1e-3 for share in variances)):
+            case.find("running_statistics_wrong")
 
 
 def _share_of_the_way(start: Tensor, end: Tensor, reached: Tensor) -> float:
