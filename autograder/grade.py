@@ -19,6 +19,7 @@ from autograder import lock, store
 from autograder.assignment import worth
 from autograder.book import writer as book
 from autograder.course import Course
+from autograder.intake.ledger import Ledger
 from autograder.report import page as report
 from autograder.results import DAMAGED, GradeError, Results, earned, waiting
 from autograder.sandbox import Limits, SandboxError
@@ -309,6 +310,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         names={id: f"{one.first_name} {one.last_name}".strip() for id, one in people.items()},
         prose=[name for name, cell in _solution_cells(release).items() if cell.cell_type == "markdown"],
         problems=problems,
+        files=Counter(entry.status for entry in Ledger(what.work).entries),
         equal=_equal(what.records),
         untimed=_untimed(what),
         unassigned=store.read(what.work / "unassigned.json", _is_list, what.damaged) or [],

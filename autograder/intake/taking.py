@@ -20,6 +20,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from autograder import lock
 from autograder.course import Course, Student
 from autograder.intake import arrivals, received, roster, times
 from autograder.intake.arrivals import display
@@ -60,12 +61,16 @@ def run(
 
     Raises:
         FileNotFoundError, ValueError: the call itself is wrong; never for what a student sent.
+        LockedError: somebody grades or takes in at this moment.
     """
     assignment = assignment or _only(course.assignments())
     release = read_release(course.release(assignment))
     folder = Path(folder) if folder is not None else None
     known, listed = _known(course, students_csv)
-    with tempfile.TemporaryDirectory(prefix="intake-") as scratch:
+    with (
+        lock.held(course.work(assignment).parent, f"intake {assignment}"),
+        tempfile.TemporaryDirectory(prefix="intake-") as scratch,
+    ):
         wrapper = folder.stem if folder else ""
         own = folder is None or folder.resolve() == course.submissions.resolve()
         files = [] if own else received.walk(folder, scratch, _whose(known, listed, assignment, wrapper))

@@ -49,6 +49,7 @@ def write(
     prose: Collection[str] = (),
     problems: Mapping[str, str] | None = None,
     unassigned: Sequence[Mapping[str, str]] = (),
+    files: Mapping[str, int] | None = None,
     equal: Sequence[Sequence[str]] = (),
     untimed: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
@@ -69,6 +70,7 @@ def write(
         names: student -> what to call them, beside their id.
         problems: student -> why a readable submission could not be graded.
         unassigned: {"path", "why"} of each file that is nobody's.
+        files: what became of the files that ever came -> how many of them.
         equal: groups of students whose notebooks are equal byte by byte.
         untimed: those of whom nobody knows when they handed in, where being late costs something.
         about: further lines for "How it was graded": the assignment's digest, the date, the machine.
@@ -96,7 +98,7 @@ def write(
         students=len(records),
         who=lambda student: shown(f"{names[student]} ({student})" if names.get(student) else student),
         headline=_headline(records, graded),
-        sums=_sums(records, graded, unassigned),
+        sums=_sums(records, graded, unassigned, files or {}),
         damaged=sorted((damaged or {}).items()),
         marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth, waiting),
         overview=_image(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
@@ -145,9 +147,12 @@ def _not_graded(records: Mapping[str, Record], results: Mapping[str, Result]) ->
 
 
 def _sums(
-    records: Mapping[str, Record], results: Mapping[str, Result], unassigned: Sequence[Mapping[str, str]]
+    records: Mapping[str, Record],
+    results: Mapping[str, Result],
+    unassigned: Sequence[Mapping[str, str]],
+    files: Mapping[str, int],
 ) -> str:
-    """The counts as a sum that comes to all who are enrolled, and what lies beside it."""
+    """The counts as sums: one that comes to all who are enrolled, one that comes to all files."""
     statuses = Counter(record["status"] for record in records.values())
     parts = [
         (len(results), "graded"),
@@ -160,6 +165,10 @@ def _sums(
         text += (
             f". Beside them {len(unassigned)} {'file is' if len(unassigned) == 1 else 'files are'} nobody's"
         )
+    if files:
+        came = sum(files.values())
+        text += f". {came} {'file' if came == 1 else 'files'} came = "
+        text += " + ".join(f"{n} {what}" for what, n in sorted(files.items()))
     return f"{text}."
 
 

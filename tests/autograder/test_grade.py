@@ -556,7 +556,7 @@ def test_a_damaged_record_costs_nobody_else_a_mark_and_intake_makes_it_anew(cour
     assert "run `python -m autograder intake` again" in marks(course)["first"]["flags"]
     assert marks(course)["full"]["points"] == "10"
     page = (course.work(NAME) / "report.html").read_text(encoding="utf-8")
-    assert "intake/first.json" in page and "4 enrolled = 2 graded + 1 not graded + 1 unreadable." in page
+    assert "intake/first.json" in page and "4 enrolled = 2 graded + 1 not graded + 1 unreadable. " in page
 
 
 def test_a_run_killed_between_result_and_book_is_made_good(course, computed):
@@ -662,6 +662,8 @@ def test_two_graders_at_once(course, computed, monkeypatch, capsys):
         assert done.returncode == 1
         assert f"(process {os.getpid()}, since " in done.stderr
         assert done.stderr.startswith("autograder: this course is being worked on by ")
+        done = python(course.root, "-m", "autograder", "intake", "received", "--assignment", NAME)
+        assert done.returncode == 1 and "this course is being worked on by " in done.stderr
         done = python(course.root, "-m", "nbgrader", "autograde", NAME, "--student=full")
         assert done.returncode != 0
         assert "this course is being worked on by " in done.stdout + done.stderr
@@ -676,4 +678,4 @@ def test_what_waits_for_a_person_stands_beside_the_mean(course, computed):
     """The written answers of one student; what nobody touched does not wait."""
     page = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
     assert "2 answers wait for a person." in page
-    assert "4 enrolled = 3 graded + 1 unreadable." in page
+    assert "4 enrolled = 3 graded + 1 unreadable. 4 files came = 4 taken." in page
