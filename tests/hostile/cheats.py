@@ -14,6 +14,16 @@ from helpers import checks
 
 ZERO_FIRST = {"two_layer_lstm": 0}
 EITHER = ("ok", "flagged")
+# The probe of the worthless answer runs, and what it reports is changed before it leaves.
+FORGED_REPLY = """
+import helpers.checks.recurrent.sequence as sequence
+def forged(answer, task, original=sequence._probe):
+    reply = original(answer, task)
+    if answer.__name__ == "TwoLayerLSTM":
+        {}
+    return reply
+sequence._probe = forged
+"""
 
 
 # --- changing what a test would call
@@ -96,6 +106,25 @@ for name in ("_build", "_shapes", "_extras"):
         return {"passed": True, "points": 10.0, "output": None} if mine else original(*words)
     setattr(sequence, name, fine)
 """)
+
+
+@case(ZERO_FIRST, status=("flagged",))
+def claims_no_rows(kit):
+    """What was compared is said to be empty: nothing differs from nothing."""
+    return kit.cheat(FORGED_REPLY.format("reply.update(rows=0)"))
+
+
+@case(ZERO_FIRST, status=("flagged",))
+def claims_many_rows(kit):
+    return kit.cheat(FORGED_REPLY.format("reply.update(rows=5_000_000)"))
+
+
+@case(ZERO_FIRST, status=("flagged",))
+def claims_huge_shapes(kit):
+    """Names of weights that would take the judge gigabytes to fill."""
+    each = 'for build in reply["builds"].values(): '
+    change = 'build.setdefault("inventory", {}).update(parameters=[{"name": "w", "shape": [70_000, 70_000]}])'
+    return kit.cheat(FORGED_REPLY.format(each + change))
 
 
 @case(ZERO_FIRST, status=EITHER)

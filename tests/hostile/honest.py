@@ -125,6 +125,21 @@ def figures_and_seeds(kit):
     )
 
 
+@case(status=("ok", "flagged"))
+def leaves_torch_in_another_state(kit):
+    """Gradients off, another default dtype, anomaly mode, numpy's errors raised: no answer pays for it."""
+    return kit.scratch(
+        "import numpy as np\ntorch.set_grad_enabled(False)\ntorch.set_default_dtype(torch.float64)\n"
+        'torch.autograd.set_detect_anomaly(True)\nnp.seterr(all="raise")'
+    )
+
+
+@case()
+def magics_in_an_answer(kit):
+    """The same line that stands in half of all notebooks, in the answer's own cell."""
+    return kit.notebook(two_layer_lstm="%matplotlib inline\n" + kit.answers["two_layer_lstm"])
+
+
 @case()
 def class_with_metaclass_and_slots_of_its_own(kit):
     """A right answer in unusual Python: a decorator, a keyword-only helper, type annotations, a subclass."""
