@@ -419,7 +419,7 @@ class BiRNNWithBN(nn.Module):
         return self.fc(self.bn(final))
 
 
-# %% batch_first_forgotten | 7 | batch_time_swapped
+# %% batch_first_forgotten | 5 | batch_time_swapped
 class BiRNNWithBN(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=1):
         super().__init__()

@@ -279,20 +279,21 @@ def _compare(kept: Tensor, told: Tensor, counts: Tensor, share: float, rate: flo
     tell is counted on both sides.
     """
 
-    def expected(some: Tensor, p: float) -> float:
-        chances = (kept * (1 - p) + (1 - kept) * p).prod(dim=1)
-        return float(chances[some].sum() * counts.sum())
+    def chances(p: float) -> Tensor:
+        return (kept * (1 - p) + (1 - kept) * p).prod(dim=1) * counts.sum()
+
+    as_asked, on_its_own = chances(share), chances(rate)
 
     odd = reused = False
     for u in range(kept.shape[1]):
         gone = told[:, u] & (kept[:, u] == 0)
-        want = expected(gone, share)
+        want = float(as_asked[gone].sum())
         odd |= (
             abs(float(counts[gone].sum()) - want) > 6 * max(want * (1 - want / float(counts.sum())), 1) ** 0.5
         )
         for v, alike in itertools.product(range(u), (True, False)):
             some = told[:, u] & told[:, v] & ((kept[:, u] == kept[:, v]) == alike)
-            want = expected(some, rate)
+            want = float(on_its_own[some].sum())
             reused |= want > 30 and float(counts[some].sum()) < want / 10
     return odd, reused
 

@@ -381,6 +381,7 @@ def _copies(build: Mapping[str, Any], maker: _Maker, x: Tensor) -> dict[str, Any
         done = attempt(
             lambda copies=copies, draws=draws: torch.cat([_drawn(maker.made(True), copies, d) for d in draws])
         )
+        drawn = not torch.equal(torch.get_rng_state(), _seeded_state(draws[-1]))
         alike = failed(done) or spread(done) < 1e-5
         # Nothing random, or the same in every row: other calls tell.
         few = one.expand(build.get("rows", 8), -1, -1)
@@ -390,14 +391,21 @@ def _copies(build: Mapping[str, Any], maker: _Maker, x: Tensor) -> dict[str, Any
             first = found
         if not alike or failed(done) or any(map(failed, calls)):
             break
-        if spread(np.stack(calls)) >= 1e-5:
+        if not drawn or spread(np.stack(calls)) >= 1e-5:
             break
     else:
         found = first
-    rows = attempt(lambda: _drawn(maker.made(), few))
-    if failed(rows) or len(rows) != len(few) or spread(rows) > 1e-5:
+    rows = [attempt(lambda draw=draw: _drawn(maker.made(), few, draw)) for draw in (1, 2)]
+    if not np.array_equal(*map(np.asarray, rows)):
+        return found  # random in eval mode too
+    if not isinstance(rows[0], np.ndarray) or len(rows[0]) != len(few) or spread(rows[0]) > 1e-5:
         found["train_singles"] = attempt(lambda: _singles(maker.made(True), one))
     return found
+
+
+def _seeded_state(seed: int) -> Tensor:
+    seeded(seed)
+    return torch.get_rng_state()
 
 
 def _singles(model: nn.Module, one: Tensor) -> Tensor:
