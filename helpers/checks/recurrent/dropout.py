@@ -50,6 +50,9 @@ def dropout(case: Case, fit: tuple[Roles, Fit] | None) -> None:
             return
         if _one_dropout(case, name, fit):
             return
+    modules = case.values["builds"]["copies"]["modules"]
+    if case.spec.dropout == "head" and any(module.get("dropout", 0) > 0 for module in modules):
+        case.leave("dropout", "a recurrent layer is made to drop too, which does not reach what is read here")
     alone = case.values["extras"]["train_one_row"]
     seen = fit is not None and fit[1].before == "none" and fit[1].reading in _ENDS
     if seen and isinstance(alone, np.ndarray) and spread(alone) < 1e-5:

@@ -24,7 +24,7 @@ _CELLS = {kind.__name__: kind for kind in (nn.RNNCell, nn.LSTMCell, nn.GRUCell)}
 _OTHERS = {kind.__name__: kind for kind in (nn.Linear, nn.BatchNorm1d, nn.LayerNorm)}
 KINDS = _RECURRENT | _CELLS | _OTHERS  # torch's layers that a judge knows
 # What a judge must know of a layer of torch's, as plain values: torch takes a NumPy number or a tensor too.
-_LAYERS = {"num_layers": int, "bidirectional": bool, "proj_size": int}
+_LAYERS = {"num_layers": int, "bidirectional": bool, "proj_size": int, "dropout": float}
 OPTIONS = {
     "RNN": _LAYERS | {"nonlinearity": str},
     "LSTM": _LAYERS,
