@@ -985,3 +985,179 @@ class DropoutSequenceClassifier(nn.Module):
 
     def forward(self, x):
         return self.head(self.drop(self.body(x)[:, -1]))
+
+
+# %% seeded_in_forward | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            torch.manual_seed(0)
+            last = last * (torch.rand_like(last) >= self.p) / (1 - self.p)
+        return self.fc(last)
+
+
+# %% seeded_in_forward_by_random | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            torch.random.manual_seed(0)
+            last = last * (torch.rand_like(last) >= self.p) / (1 - self.p)
+        return self.fc(last)
+
+
+# %% seeded_in_forward_default_generator | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            torch.default_generator.manual_seed(0)
+            last = last * (torch.rand_like(last) >= self.p) / (1 - self.p)
+        return self.fc(last)
+
+
+# %% generator_seeded_in_forward | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            generator = torch.Generator().manual_seed(0)
+            last = last * torch.bernoulli(torch.full_like(last, 1 - self.p), generator=generator) / (1 - self.p)
+        return self.fc(last)
+
+
+# %% mask_kept_from_the_first_call | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+        self.masks = {}
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            if 0 not in self.masks or self.masks[0].shape != last.shape:
+                self.masks[0] = (torch.rand_like(last) >= self.p) / (1 - self.p)
+            last = last * self.masks[0]
+        return self.fc(last)
+
+
+# %% mask_made_in_init | 7 | dropout_same_each_call
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+        self.mask = (torch.rand(hidden_size) >= dropout) / (1 - dropout)
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            last = last * self.mask
+        return self.fc(last)
+
+
+# %% generator_of_its_own | 10 | -
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+        self.generator = torch.Generator().manual_seed(0)
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.training:
+            last = last * torch.bernoulli(torch.full_like(last, 1 - self.p), generator=self.generator) / (1 - self.p)
+        return self.fc(last)
+
+
+# %% drops_in_narrow_layers_only | 7 | no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+        self.few = hidden_size < 5
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.few:
+            last = nn.functional.dropout(last, self.p, self.training)
+        return self.fc(last)
+
+
+# %% drops_in_wide_layers_only | 7 | no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+        self.many = hidden_size > 5
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.many:
+            last = nn.functional.dropout(last, self.p, self.training)
+        return self.fc(last)
+
+
+# %% drops_in_large_batches_only | 7 | no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if len(x) > 100:
+            last = nn.functional.dropout(last, self.p, self.training)
+        return self.fc(last)
+
+
+# %% drops_where_weights_are_large_only | 7 | no_dropout
+class DropoutSequenceClassifier(nn.Module):
+    def __init__(self, input_size, hidden_size, num_layers, num_classes, dropout=0.5):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, num_classes)
+        self.p = dropout
+
+    def forward(self, x):
+        last = self.lstm(x)[1][0][-1]
+        if self.fc.weight.abs().min() > 0.05:
+            last = nn.functional.dropout(last, self.p, self.training)
+        return self.fc(last)

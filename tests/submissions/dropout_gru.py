@@ -1075,3 +1075,212 @@ class DropoutGRU(nn.Module):
                 out.append(h)
             x = torch.stack(out, 1)
         return self.fc(x[:, -1])
+
+
+# %% seeded_in_forward | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    torch.manual_seed(0)
+                    x = x * (torch.rand_like(x) >= self.p) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% seeded_in_forward_by_random | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    torch.random.manual_seed(0)
+                    x = x * (torch.rand_like(x) >= self.p) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% seeded_in_forward_default_generator | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    torch.default_generator.manual_seed(0)
+                    x = x * (torch.rand_like(x) >= self.p) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% generator_seeded_in_forward | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    generator = torch.Generator().manual_seed(0)
+                    x = x * torch.bernoulli(torch.full_like(x, 1 - self.p), generator=generator) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% mask_kept_from_the_first_call | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+        self.masks = {}
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    if k not in self.masks or self.masks[k].shape != x.shape:
+                        self.masks[k] = (torch.rand_like(x) >= self.p) / (1 - self.p)
+                    x = x * self.masks[k]
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% mask_made_in_init | 7 | dropout_same_each_call
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+        self.mask = (torch.rand(hidden_size) >= dropout) / (1 - dropout)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    x = x * self.mask
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% generator_of_its_own | 10 | -
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+        self.generator = torch.Generator().manual_seed(0)
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.training:
+                    x = x * torch.bernoulli(torch.full_like(x, 1 - self.p), generator=self.generator) / (1 - self.p)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% drops_in_narrow_layers_only | 7 | no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+        self.few = hidden_size < 5
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.few:
+                    x = nn.functional.dropout(x, self.p, self.training)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% drops_in_wide_layers_only | 7 | no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+        self.many = hidden_size > 5
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.many:
+                    x = nn.functional.dropout(x, self.p, self.training)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% drops_in_large_batches_only | 7 | no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if len(x) > 100:
+                    x = nn.functional.dropout(x, self.p, self.training)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])
+
+
+# %% drops_where_weights_are_large_only | 7 | no_dropout
+class DropoutGRU(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=2, dropout=0.3):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * num_layers
+        self.layers = nn.ModuleList(nn.GRU(a, b, batch_first=True) for a, b in zip(sizes, sizes[1:]))
+        self.fc = nn.Linear(hidden_size, output_size)
+        self.p = dropout
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            if k:
+                if self.fc.weight.abs().min() > 0.05:
+                    x = nn.functional.dropout(x, self.p, self.training)
+            x, _ = layer(x)
+        return self.fc(x[:, -1])

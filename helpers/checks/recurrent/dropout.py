@@ -13,15 +13,17 @@ from helpers.checks.recurrent.case import Case, differs, error_text
 from helpers.checks.recurrent.network import Network, run
 from helpers.checks.recurrent.reading import Fit, Roles, forward, readings
 from helpers.checks.recurrent.search import find_fit, roles_of
-from helpers.checks.recurrent.sequence import SINGLES, copied, spread
+from helpers.checks.recurrent.sequence import SINGLES, TRAIN_CALLS, copied, spread
 from helpers.checks.recurrent.spec import ALONG, ALONG_TEXT, PLACES, Spec
-from helpers.checks.report import number
+from helpers.checks.report import arguments_text, number
 from helpers.checks.running import failed
 
 NOT_COMPARED = "something is dropped in training; its place and share could not be compared"
+NOT_AS_ASKED = "what is dropped in training does not fit the share asked for with ({})"
 _COPIES = ("copies", "copies_again", "copies_default")  # builds that run copies of one sequence
 _TORCHS_P = 0.5  # what nn.Dropout() and F.dropout(x) take
 _MOST_TRIED = 40  # roles whose every pattern of dropped units is written out
+_SIMULATED = 24  # patterns of dropped units for each sequence of the main size
 _MOST_UNITS = 12  # so many patterns as 2 to the power of it are tried
 _GAP = "gap "  # and a number: between two of the layers only
 
@@ -40,7 +42,7 @@ def dropout(case: Case, fit: tuple[Roles, Fit] | None) -> None:
     main = case.values["builds"]["main"]
     if differs(main["output"], main["reseeded"]):
         case.find("dropout_in_eval")
-    if _nothing_random(case, fit):
+    if _nothing_random(case, fit) or _not_at_ordinary_size(case, fit):
         return
     for name in _COPIES:
         values = case.values["builds"][name]
@@ -58,6 +60,8 @@ def dropout(case: Case, fit: tuple[Roles, Fit] | None) -> None:
     if seen and isinstance(alone, np.ndarray) and spread(alone) < 1e-5:
         got = "the same logits each time for a sequence that is alone in its batch"
         case.find("no_dropout", got, place=PLACES[case.spec.dropout])
+    elif fit is not None and not _fits_at_ordinary_size(case, *fit):
+        case.leave("dropout", NOT_AS_ASKED.format(arguments_text(case.task["builds"]["main"]["arguments"])))
 
 
 def from_dropout(case: Case) -> tuple[Roles, Fit] | None:
@@ -85,9 +89,106 @@ def _nothing_random(case: Case, fit: tuple[Roles, Fit] | None) -> bool:
     if reads_below and case.spec.dropout == "between" and done["draws"]:
         case.leave("dropout", "what is dropped does not reach what the output layer reads")
     elif "dropout_in_eval" not in case.names():
-        place = PLACES[case.spec.dropout]
-        case.find("no_dropout", "the same logits each time in training mode", place=place)
+        _steady_finding(case, fit)
     return True
+
+
+def _steady_finding(case: Case, fit: tuple[Roles, Fit] | None) -> None:
+    """Training gives the same logits each time: is always the same dropped, or nothing?"""
+    if _always_the_same(case, fit):
+        case.find("dropout_same_each_call", "the same logits each time in training mode")
+    else:
+        got = f"the same logits each time in training mode: {case.call('main')}"
+        case.find("no_dropout", got, place=PLACES[case.spec.dropout])
+
+
+def _always_the_same(case: Case, fit: tuple[Roles, Fit] | None) -> bool:
+    """Other logits than in eval mode, and a random choice behind them: a batch norm has none."""
+    main, extras, builds = case.values["builds"]["main"], case.values["extras"], case.values["builds"]
+    done = main["train_run"]
+    if failed(done) or not differs(done["output"], main["output"]):
+        return False
+    copies = [builds[name].get("train_copies") for name in _COPIES]
+    chosen = any(isinstance(rows, np.ndarray) and spread(rows) >= 1e-5 for rows in copies)
+    if chosen or done["draws"] or differs(done["output"], main["train_reseeded"]):
+        return True
+    step = extras["train_one_step"]
+    if fit is None or fit[1].layout != "right" or np.shape(step)[1:] != main["output"].shape:
+        return False
+    given = case.task["builds"]["main"]
+    x, p = torch.from_numpy(given["x"][:1, :1]).double(), given["arguments"]["dropout"]
+    return _countable(*fit, x, case.spec) and _each_a_pattern(*fit, x, step[:, 0], p, case.spec)
+
+
+def _not_at_ordinary_size(case: Case, fit: tuple[Roles, Fit] | None) -> bool:
+    """Does one model of the main size give the same logits in each training call? Says so.
+
+    What drops in small models, in large batches or with a judge's weights only drops nothing where it counts.
+    """
+    extras = case.values["extras"]
+    if _steady(extras["train_calls"]):
+        _steady_finding(case, fit)
+        return True
+    own, plain = extras["train_unfilled"], extras["unfilled"]
+    # Where the first values are all zero, what is dropped cannot be seen; nor can the input.
+    seen = isinstance(plain, np.ndarray) and np.isfinite(plain).all() and spread(plain) > 1e-3
+    if seen and _steady(own) and not differs(own[0], plain):
+        got = "the same logits each time in training mode with the weights that it begins with"
+        case.find("no_dropout", got, place=PLACES[case.spec.dropout])
+        return True
+    return False
+
+
+def _steady(calls: Any) -> bool:
+    """Are these outputs of several calls, all the same?"""
+    return isinstance(calls, np.ndarray) and len(calls) > 1 and spread(calls) < 1e-5
+
+
+def _fits_at_ordinary_size(case: Case, roles: Roles, fit: Fit) -> bool:
+    """Do the training calls of the main size fit dropout as asked?
+
+    With one step, few units may be dropped: each output is that of a pattern of them. With more steps means
+    and spreads tell. Where the answer has another fault in what it reads or drops, that says enough.
+    """
+    said = {"state_kept", "dropout_in_eval"} & case.names()
+    if said or "dropout" in case.verdict.lost or fit.layout != "right" or fit.mistakes(case.spec.right):
+        return True
+    if case.coarse or case.of_one_size:
+        return True
+    given, extras = case.task["builds"]["main"], case.values["extras"]
+    x, p = torch.from_numpy(given["x"]).double(), given["arguments"]["dropout"]
+    calls, step = extras["train_calls"], extras["train_one_step"]
+    shape = (TRAIN_CALLS, *case.values["builds"]["main"]["output"].shape)
+    if np.shape(calls) != shape:
+        return False
+    if not _as_spread(roles, fit, x, torch.from_numpy(calls).double(), p, case.spec):
+        return False
+    if {"one_step_fails"} & case.names():
+        return True
+    return np.shape(step) == shape and _each_a_pattern(roles, fit, x[:1, :1], step[:, 0], p, case.spec)
+
+
+@torch.no_grad()
+def _as_spread(roles: Roles, fit: Fit, x: Tensor, calls: Tensor, p: float, spec: Spec) -> bool:
+    """Do outputs (calls, B, outputs) for x lie around their mean as far as dropout lets them?"""
+    many = x.repeat(_SIMULATED, 1, 1)
+    random = torch.Generator().manual_seed(0)
+    units = _sizes(roles, fit, x[:1])[spec.dropout]
+    kept = torch.rand(len(many), units, generator=random, dtype=torch.float64) >= p
+    ours = _dropped(roles, fit, many, (spec.dropout,), kept / (1 - p)).reshape(_SIMULATED, *calls.shape[1:])
+    centre, usual = ours.mean(0), ours.var(0).sum()
+    far = (calls - centre).square().mean(0).sum()
+    off = (calls.mean(0) - centre).square().sum()
+    return bool(usual / 2.5 < far < 2.5 * usual and off < usual / 2)
+
+
+@torch.no_grad()
+def _each_a_pattern(roles: Roles, fit: Fit, x: Tensor, outputs: np.ndarray, p: float, spec: Spec) -> bool:
+    """Is each output for x (1, T, D) that of some pattern of dropped units? True where they are too many."""
+    made = _patterns(roles, fit, x, (spec.dropout,), p) if _countable(roles, fit, x, spec) else None
+    if made is None:
+        return True
+    return bool(torch.cdist(torch.from_numpy(outputs).double(), made[0]).amin(dim=1).max() < 5e-4)
 
 
 def _varies(values: Mapping[str, Any]) -> bool:

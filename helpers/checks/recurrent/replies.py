@@ -94,6 +94,8 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
         "float64": dtype,
         "float64_by_default": dtype,
     }
+    if "dropout" in main["arguments"]:
+        extras |= dict.fromkeys(("train_calls", "train_one_step", "unfilled", "train_unfilled"), _OUTPUT)
     form = record(
         {
             "builds": record(builds, possible),

@@ -36,6 +36,7 @@ OPTIONS = {
 COARSE = ("torch.bfloat16", "torch.float16")  # too coarse for a comparison to more than two digits
 MOST_CALLS = 1_000  # of layers of torch's in one forward that are told: more say nothing that could be judged
 ONE_ROW_CALLS = 24
+TRAIN_CALLS = 16  # of one model of the main size, where dropout is asked for
 SINGLES = 512  # calls of one sequence alone
 MOST_ROWS = 64  # up to which an answer's one batch size is looked for
 
@@ -154,12 +155,13 @@ class _Maker:
     unregistered: Collection[str] | None = None
     lazy: bool = False
 
-    def made(self, train: bool = False) -> nn.Module:
+    def made(self, train: bool = False, filled: bool = True) -> nn.Module:
         seeded(1)
         model = self.answer(**self.build["arguments"])
         if self.unregistered is None or self.lazy or self.unregistered:
             self._complete(model)
-        fill(model, self.seed, self.constants)
+        if filled:
+            fill(model, self.seed, self.constants)
         if self.build["x"].dtype == np.float64:
             model.double()
         model.train(train)  # an answer's own may return nothing
@@ -563,6 +565,23 @@ def other_sizes(x: Tensor) -> dict[str, Tensor]:
     return {"one_row": x[:1], "one_step": x[:, :1], "longer": x[:3].repeat(1, 3, 1)}
 
 
+def _several(model: nn.Module, x: Tensor, calls: int) -> Tensor:
+    """(calls, ...): the outputs of one model, call after call, with nothing seeded in between."""
+    seeded(1)
+    with torch.no_grad(), contained():
+        return torch.stack([model(x.clone()) for _ in range(calls)])
+
+
+def _dropping(maker: _Maker, x: Tensor) -> dict[str, Any]:
+    """What tells whether one model of the main size drops, anew in each call, with its own weights too."""
+    return {
+        "train_calls": attempt(lambda: _several(maker.made(train=True), x, TRAIN_CALLS)),
+        "train_one_step": attempt(lambda: _several(maker.made(train=True), x[:, :1], TRAIN_CALLS)),
+        "unfilled": attempt(lambda: _drawn(maker.made(filled=False), x)),
+        "train_unfilled": attempt(lambda: _several(maker.made(train=True, filled=False), x, 2)),
+    }
+
+
 def one_row_in_training(model: nn.Module, row: Tensor) -> Tensor:
     """(ONE_ROW_CALLS, ...): the outputs for a single sequence; they differ where anything is dropped."""
     seeded(1)
@@ -632,6 +651,7 @@ def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) 
         return _drawn(made(train=True), x[:1].repeat(2, 1, 1))
 
     return {
+        **(_dropping(maker, x) if "dropout" in build["arguments"] else {}),
         **{key: attempt(lambda some=some: _drawn(ready(), some)) for key, some in other_sizes(x).items()},
         "train_one_row": attempt(lambda: one_row_in_training(made(train=True), x[:1])),
         "train_three_rows": attempt(lambda: _drawn(made(train=True), x[:3])),

@@ -353,6 +353,12 @@ MODEL: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "dropout {place}, active in training mode",
         "",
     ),
+    "dropout_same_each_call": (
+        ("dropout",),
+        "the same units are dropped in every call",
+        "a new random choice in each call in training mode",
+        "torch.manual_seed or a generator seeded in forward, or a mask that is made once and kept",
+    ),
     "dropout_on_one_layer": (
         ("dropout",),
         "with one layer there is no place for the dropout",
