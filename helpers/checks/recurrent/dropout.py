@@ -42,8 +42,20 @@ def dropout(case: Case, fit: tuple[Roles, Fit] | None) -> None:
     main = case.values["builds"]["main"]
     if differs(main["output"], main["reseeded"]):
         case.find("dropout_in_eval")
-    if _nothing_random(case, fit) or _not_at_ordinary_size(case, fit):
+    if _nothing_random(case, fit):
         return
+    if _steady(case.values["extras"]["train_calls"]) and _always_the_same(case, fit):
+        _steady_finding(case, fit)
+        return
+    _of_copies(case, fit)
+    if "dropout" in case.verdict.lost or _not_at_ordinary_size(case, fit):
+        return
+    if "dropout" not in case.verdict.unverified:
+        _of_ordinary_size(case, fit)
+
+
+def _of_copies(case: Case, fit: tuple[Roles, Fit] | None) -> None:
+    """Judge each set of copies, up to the first that says something."""
     for name in _COPIES:
         values = case.values["builds"][name]
         bad = next((v for v in (values["output"], values.get("train_copies")) if failed(v)), None)
@@ -55,6 +67,10 @@ def dropout(case: Case, fit: tuple[Roles, Fit] | None) -> None:
     modules = case.values["builds"]["copies"]["modules"]
     if case.spec.dropout == "head" and any(module.get("dropout", 0) > 0 for module in modules):
         case.leave("dropout", "a recurrent layer is made to drop too, which does not reach what is read here")
+
+
+def _of_ordinary_size(case: Case, fit: tuple[Roles, Fit] | None) -> None:
+    """Does a model of the main size drop in a sequence that is alone, and as asked in a batch?"""
     alone = case.values["extras"]["train_one_row"]
     seen = fit is not None and fit[1].before == "none" and fit[1].reading in _ENDS
     if seen and isinstance(alone, np.ndarray) and spread(alone) < 1e-5:
