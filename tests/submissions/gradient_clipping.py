@@ -790,7 +790,7 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
     return norms
 
 
-# %% no_grad | 0 | raises
+# %% no_grad | 0 | no_gradient
 def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
     norms = []
     for epoch in range(num_epochs):
@@ -1299,4 +1299,56 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
             optimizer.step()
             if loss.item() < lowest:
                 best, lowest = copy.deepcopy(model), loss.item()
+    return norms
+
+
+# %% outputs_detached | 0 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs).detach(), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% softmax_before_the_criterion | 5 | criterion_gets_others
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs).softmax(dim=1), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% targets_shuffled | 9 | criterion_gets_others
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets[torch.randperm(len(targets))])
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% criterion_sees_half_a_batch | 9 | criterion_gets_others
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs)[:2], targets[:2])
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
     return norms

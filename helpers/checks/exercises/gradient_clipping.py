@@ -431,6 +431,8 @@ class _Loop:
         """Something stopped the training. In backward the record may tell what."""
         got = f"{error['type']}: {error['text']}"
         name = "no_answer" if error_name(error) == "no_answer" else "raises"
+        if "does not require grad" in error["text"]:
+            name = "no_gradient"
         tries = [(k, event) for k, event in enumerate(self.events) if event["event"] == "backward"]
         in_graph = any(part in error["text"] for part in _GRAPH_ERRORS)
         if in_graph:  # torch's text is long, and tells beginners nothing
