@@ -249,6 +249,12 @@ def _one_dropout(case: Case, build: str, fit: tuple[Roles, Fit] | None) -> bool:
         if fit.reading not in _ENDS or np.shape(singles)[:1] != (SINGLES,) or singles[0].size % wide:
             case.leave("dropout", NOT_COMPARED)
             return True
+        rows = values["train_copies"]
+        steps = fit.layout == "swapped" and np.shape(rows)[:1] == (copied(given),)
+        if steps and spread(rows[len(rows) // 2 :]) < 1e-4:
+            # The copies are steps here: after many of them the state rests, and only what is dropped differs.
+            case.find("dropout_mask_reused", "the same units are dropped in all sequences of a batch")
+            return True
         # One sequence alone, whose axes are swapped, is T sequences of one step; the last of them is read.
         x = torch.from_numpy(given["x"][:1, -1:] if fit.layout == "swapped" else given["x"][:1]).double()
         copies = singles.reshape(len(singles), -1, wide)[:, -1]
