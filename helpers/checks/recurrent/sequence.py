@@ -568,8 +568,8 @@ def other_sizes(x: Tensor) -> dict[str, Tensor]:
 def _several(model: nn.Module, x: Tensor, calls: int) -> Tensor:
     """(calls, ...): the outputs of one model, call after call, with nothing seeded in between."""
     seeded(1)
-    with torch.no_grad(), contained():
-        return torch.stack([model(x.clone()) for _ in range(calls)])
+    with torch.no_grad():
+        return torch.stack([_contained(model, x) for _ in range(calls)])
 
 
 def _dropping(maker: _Maker, x: Tensor) -> dict[str, Any]:
@@ -585,8 +585,13 @@ def _dropping(maker: _Maker, x: Tensor) -> dict[str, Any]:
 def one_row_in_training(model: nn.Module, row: Tensor) -> Tensor:
     """(ONE_ROW_CALLS, ...): the outputs for a single sequence; they differ where anything is dropped."""
     seeded(1)
+    return torch.stack([_contained(model, row) for _ in range(ONE_ROW_CALLS)])
+
+
+def _contained(model: nn.Module, x: Tensor) -> Tensor:
+    """One call of several: what it leaves changed is not there any more in the next."""
     with contained():
-        return torch.stack([model(row.clone()) for _ in range(ONE_ROW_CALLS)])
+        return model(x.clone())
 
 
 def _extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) -> dict[str, Any]:
