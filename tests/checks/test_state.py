@@ -1,5 +1,6 @@
 """State that an answer leaves behind: noticed, told with its line, put back; and right answers stay right."""
 
+import gc
 import linecache
 import os
 import random
@@ -55,6 +56,8 @@ def clean():
     """Whatever a test here leaves behind, the next one does not find it."""
     with state.fresh():
         yield
+        # An inference mode that was never left ends when it is collected, be it in the middle of another test.
+        gc.collect()
 
 
 def defined(source, name="TwoLayerLSTM"):
