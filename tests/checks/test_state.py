@@ -56,7 +56,7 @@ def clean():
     """Whatever a test here leaves behind, the next one does not find it."""
     with state.fresh():
         yield
-        # An inference mode that was never left ends when it is collected, be it in the middle of another test.
+        # An inference mode that was never left ends when it is collected: in the middle of another test, say.
         gc.collect()
 
 
