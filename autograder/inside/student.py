@@ -23,7 +23,6 @@ import torch
 from torch import nn
 
 from autograder.inside import TEXT, wire
-from helpers.checks.exercise import registered
 
 _STEP = struct.Struct(">I")
 _SPARE = 128 << 20  # bytes that a step must leave to those after it
@@ -69,12 +68,20 @@ def warm(modules: list[str]) -> None:
     for name in modules:
         # What cannot be imported will say so in the cell that imports it.
         with contextlib.suppress(Exception):
-            exercise = registered(name)  # of an import that is no exercise: that it is none
+            exercise = _exercise(name)  # of an import that is no exercise: that it is none
             # torch loads much only when it is first needed (its meta device: a second): need it here.
             exercise.probe(_StandIn, exercise.task(0))
 
 
 def _nothing(line: str) -> None: ...
+
+
+def _exercise(name: str) -> Any:
+    """The exercise of a module."""
+    # Imported here, since the walls are tried where there is no package `helpers`.
+    from helpers.checks.exercise import registered
+
+    return registered(name)
 
 
 class _StandIn(nn.Module):
@@ -128,7 +135,7 @@ def run(job: dict[str, Any], reply: int, steps: int) -> None:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, "")
     probes = {
-        step["module"]: registered(step["module"]).probe for step in job["steps"] if step["kind"] == "probe"
+        step["module"]: _exercise(step["module"]).probe for step in job["steps"] if step["kind"] == "probe"
     }
     for step in job["steps"]:
         write(steps, _STEP.pack(step["index"]))
