@@ -72,7 +72,7 @@ FAULTS = {
     "loss divided": ("loss_scaled", [(BACKWARD, "            (loss / len(loader)).backward()\n")]),
     "backward forgotten": ("backward_forgotten", [(BACKWARD, "")]),
     "no gradients": (
-        "raises",
+        "no_gradient",
         [("criterion(model(inputs), targets)", "torch.no_grad()(criterion)(model(inputs), targets)")],
     ),
     "gradients off at the end": (
