@@ -84,13 +84,13 @@ def endless_loop_in_four_answers(kit):
     return kit.notebook(**looping)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status=("flagged",))
 def waits_for_ever(kit):
     """Uses no CPU time at all."""
     return kit.in_first(before="import time", forward="time.sleep(1e9)")
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status=("flagged",))
 def stops_itself(kit):
     """SIGSTOP to its whole process group."""
     return kit.in_first(before="import os, signal", forward="os.kill(0, signal.SIGSTOP)\nsignal.pause()")
