@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
+from helpers.alt_text import describe
 from helpers.plotting import label_texts
 from helpers.style import BLACK, GREY, axes_for, styled
 
@@ -92,6 +93,12 @@ def unfolded_graph(
     if kind != "many-to-one":
         step(xs[-1] + radius, xs[-1] + 0.95, xs[-1] + 0.66)
         ax.text(xs[-1] + 1.0, middle, r"$\cdots$", ha="left", va="center", fontsize=font)
+    describe(
+        ax,
+        f"a recurrent network {'folded and ' * folded}unfolded over {steps} steps, {kind}: U leads "
+        "from input x to hidden state h, W from each h to the next, V from h to output y, the same letters at "
+        "every step",
+    )
     return ax
 
 
@@ -166,4 +173,11 @@ def transformer_graph(ax=None, layers="N"):
     ax.text(right, end + 1.4, "next token at every position", ha="center", va="center", fontsize=11)
     ax.text(left, memory + 0.9, "encoder", ha="center", fontsize=13)
     ax.text(right - 2.6, end + 0.9, "decoder", ha="center", fontsize=13)
+    describe(
+        ax,
+        f"the Transformer: source tokens pass embedding, position and {layers} encoder layers of "
+        "self-attention and feed-forward; their result, the memory, gives keys and values to the "
+        f"cross-attention of the {layers} decoder layers, which stands between masked self-attention and feed-forward; linear and "
+        "softmax give the next token at every position",
+    )
     return ax

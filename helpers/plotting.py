@@ -2,8 +2,9 @@
 
 Every function takes torch tensors (on any device, requiring grad or not), arrays or lists. It draws into
 `ax`, or into a figure of its own (at most 8.5 inches wide, 100 dpi), and returns the Axes, so that a title
-or a limit can still be set. Each function draws in the course's style by itself; `use_style()` gives the same
-look, Chinese labels included, to plots made by hand.
+or a limit can still be set. Each function draws in the course's style by itself and says in one sentence
+what it drew, the figure's alternative text (helpers/alt_text.py); `use_style()` gives the same look, Chinese
+labels included, to plots made by hand.
 
 A wrong shape or value raises ValueError, which says what came and what was expected.
 """
@@ -17,6 +18,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from helpers import alt_text
+from helpers.alt_text import describe
 from helpers.style import BLACK, BLUE, GREY, SKY, VERMILLION, axes_for, letter, styled
 from helpers.style import use_style as use_style
 
@@ -119,7 +122,9 @@ def _whole_numbers(axis) -> None:
     axis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 
 
-def _finish(ax, xlabel, ylabel, log: bool) -> None:
+def _finish(ax, xlabel, ylabel, log: bool, lines, levels=()) -> None:
+    """Labels, ticks, legend and the sentence on `lines` (name, x, y) and `levels` (name, value)."""
+    describe(ax, alt_text.curves(xlabel, ylabel, lines, levels, log))
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     _whole_numbers(ax.xaxis)
     _legend(ax)
@@ -149,11 +154,12 @@ def loss_curve(
     if log and any(value <= 0 for value in levels.values()):
         raise ValueError(f"log=True needs baselines above 0; got {levels}")
     ax = axes_for(ax)
-    for name, y in curves.items():
-        _line(ax, first + np.arange(len(y)), y, name, log)
+    lines = [(name, first + np.arange(len(y)), y) for name, y in curves.items()]
+    for name, x, y in lines:
+        _line(ax, x, y, name, log)
     for i, (name, value) in enumerate(levels.items()):
         ax.axhline(value, color=GREY, linestyle=DASHES[i % len(DASHES)], label=name)
-    _finish(ax, xlabel, ylabel, log)
+    _finish(ax, xlabel, ylabel, log, lines, levels.items())
     return ax
 
 
@@ -168,11 +174,18 @@ def sequence_forecast(truth, forecast, start=0, ax=None, xlabel="step", ylabel="
     if not 0 <= start <= len(truth):
         raise ValueError(f"start must be a step of the truth, 0 ... {len(truth)}; got {start}")
     ax = axes_for(ax)
-    _line(ax, np.arange(len(truth)), truth, "truth", log=False, color=GREY)
-    for name, y in forecasts.items():
-        _line(ax, start + np.arange(len(y)), y, name, log=False)
+    lines = [("truth", np.arange(len(truth)), truth)]
+    lines += [(name, start + np.arange(len(y)), y) for name, y in forecasts.items()]
+    for i, (name, x, y) in enumerate(lines):
+        _line(ax, x, y, name, log=False, **({} if i else {"color": GREY}))
     ax.axvline(start - 0.5, color=BLACK, linestyle=":", linewidth=1.5, label="forecast begins")
-    _finish(ax, xlabel, ylabel, log=False)
+    _finish(ax, xlabel, ylabel, log=False, lines=lines)
+    distance = [
+        f"{name} is off by {alt_text.number(np.abs(y - truth[start : start + len(y)]).mean())} on average"
+        for name, _, y in lines[1:]
+        if start + len(y) <= len(truth)
+    ]
+    describe(ax, f"{ax.alt_text}; the forecast begins at {start}" + "".join(f"; {text}" for text in distance))
     return ax
 
 
@@ -188,9 +201,10 @@ def norms_over_time(norms, ax=None, xlabel="step $t$", ylabel=r"$\|\partial L/\p
         if (y < 0).any():
             raise ValueError(f"norms {name or ''} must not be negative; got {y.min()}")
     ax = axes_for(ax)
-    for name, y in curves.items():
-        _line(ax, np.arange(len(y)), y, name, log)
-    _finish(ax, xlabel, ylabel, log)
+    lines = [(name, np.arange(len(y)), y) for name, y in curves.items()]
+    for name, x, y in lines:
+        _line(ax, x, y, name, log)
+    _finish(ax, xlabel, ylabel, log, lines)
     return ax
 
 
@@ -241,6 +255,26 @@ def _write_cells(ax, image, texts) -> None:
             ax.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
 
 
+def _heat(matrix, xlabel, ylabel, xticks, yticks, label) -> str:
+    """A heat map in words: its size and range, and where the largest value of each row stands."""
+    rows, columns = matrix.shape
+    finite = np.isfinite(matrix)
+    text = f"{label} as colours, {rows} {ylabel} × {columns} {xlabel}"
+    if not finite.any():
+        return alt_text.plain(f"{text}, all masked")
+    text += f", from {alt_text.number(matrix[finite].min())} to {alt_text.number(matrix[finite].max())}"
+    if not finite.all():
+        text += f", {(~finite).sum()} masked"
+    if rows <= 20:
+        best = [
+            f"{yticks[i] if yticks else i} → {xticks[j] if xticks else j}"
+            for i, j in enumerate(np.where(finite, matrix, -np.inf).argmax(1))
+            if finite[i].any()
+        ]
+        text += f"; the largest of each row: {', '.join(best)}"
+    return alt_text.plain(text)
+
+
 @styled
 def heat_map(
     matrix,
@@ -285,6 +319,7 @@ def heat_map(
     _ticks(ax.xaxis, xticks)
     _ticks(ax.yaxis, yticks)
     _colour_bar(ax, image, label)
+    describe(ax, _heat(matrix, xlabel, ylabel, xticks, yticks, label))
     return ax
 
 
@@ -322,6 +357,15 @@ def confusion_matrix(matrix, labels=None, ax=None, normalize=True):
     _ticks(ax.yaxis, names)
     meaning = "errors, share of the true class" if normalize else "errors, examples"
     _colour_bar(ax, errors, meaning)
+    named = names or [str(i) for i in range(classes)]
+    wrong = np.where(right, 0, counts)
+    worst = [np.unravel_index(i, wrong.shape) for i in np.argsort(-wrong, axis=None, kind="stable")[:3]]
+    mistakes = [f"{named[i]} taken for {named[j]} {wrong[i, j]} times" for i, j in worst if wrong[i, j]]
+    describe(
+        ax,
+        f"confusion matrix of {classes} classes, {counts.trace()} of {counts.sum()} right"
+        + (f"; most frequent errors: {', '.join(mistakes)}" if mistakes else ""),
+    )
     return ax
 
 
@@ -370,6 +414,11 @@ def image_sheet(images, titles=None, columns=8, highlight=None, diverging=False)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set(visible=True, color=VERMILLION if mark else GREY, linewidth=4 if mark else 0.8)
         ax.set_title(title, fontsize=11, color=VERMILLION if mark else BLACK)
+    named = f", titles: {alt_text.listed(titles)}" if any(titles) else ""
+    red = f"; in red: {alt_text.places(marked)}, counted from 0" if marked.any() else ""
+    describe(
+        figure, f"{count} images of {images.shape[1]} × {images.shape[2]} in rows of {columns}{named}{red}"
+    )
     return np.array(sheet)
 
 
@@ -393,6 +442,7 @@ def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", le
     ax.set(xlabel=xlabel, ylabel=ylabel)
     _whole_numbers(ax.xaxis)
     _whole_numbers(ax.yaxis)
+    describe(ax, alt_text.sight(seen))
     if legend:
         handles = [
             Patch(facecolor=BLUE, edgecolor="0.6", label="output moves"),
@@ -440,6 +490,10 @@ def scores(values, baselines=None, ax=None, xlabel="accuracy on held-out data"):
     ax.set_yticks(range(len(runs)), [str(name) for name in runs])
     ax.set(xlabel=xlabel, ylim=(len(runs) - 0.5, -0.5))  # the first name on top
     ax.grid(False, axis="y")
+    means = [f"{name} {alt_text.number(value.mean())}" for name, value in runs.items()]
+    seeds = f" of {max(value.size for value in runs.values())} runs" if len(handles) > len(levels) else ""
+    lines = [f"dashed line {name} at {alt_text.number(value)}" for name, value in levels.items()]
+    describe(ax, alt_text.plain(f"{'mean' * bool(seeds)}{seeds} {xlabel}: {'; '.join(means + lines)}"))
     return ax
 
 
@@ -504,4 +558,10 @@ def sliding_window(image, kernel, output, row=0, column=0, stride=1, dilation=1,
         ax.set(xlim=(-0.05, grid.shape[1] + 0.05), ylim=(grid.shape[0] + 0.05, -0.05), aspect="equal")
         ax.set_title(name)
         ax.axis("off")
+    describe(
+        figure,
+        f"image of {image.shape[0]} × {image.shape[1]} numbers, padding {padding}; the window of the "
+        f"{kernel.shape[0]} × {kernel.shape[1]} kernel that gives {alt_text.number(output[row, column])} at "
+        f"row {row}, column {column} of the {output.shape[0]} × {output.shape[1]} output is marked",
+    )
     return axes

@@ -10,6 +10,8 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
+from helpers import alt_text
+
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
 GREY = "0.35"
@@ -51,8 +53,10 @@ def _style() -> dict:
 
 
 def use_style() -> None:
-    """Give every plot of this kernel the course's look: font with Chinese, colours, sizes, layout."""
+    """Give every plot of this kernel the course's look (font with Chinese, colours, sizes, layout) and
+    every figure that a notebook shows its alternative text."""
     plt.rcParams.update(_style())
+    alt_text.in_notebooks()
 
 
 def styled(plot):

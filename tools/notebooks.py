@@ -3,9 +3,9 @@
     python tools/notebooks.py                      all chapters
     python tools/notebooks.py notebooks/01_rnn.ipynb
 
-Kept: sources, tags, folded cells, what nbgrader knows of a cell, text and pictures. Dropped: timings, the
-editor's metadata, widget state and widget views (their ids change from run to run; a static picture stands
-beside each widget).
+Kept: sources, tags, folded cells, what nbgrader knows of a cell, text, pictures and their alternative text.
+Dropped: timings, the editor's metadata, widget state and widget views (their ids change from run to run; a
+static picture stands beside each widget).
 """
 
 import base64
@@ -56,7 +56,9 @@ def clean(notebook):
             cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
             for output in cell.outputs:
                 if "data" in output:
-                    output.metadata = nbformat.from_dict({})  # picture sizes, which the data tells as well
+                    # Picture sizes go, which the data tells as well; the alternative text stays.
+                    alt = output.metadata.get("image/png", {}).get("alt")
+                    output.metadata = nbformat.from_dict({"image/png": {"alt": alt}} if alt else {})
                     if "image/png" in output.data:
                         output.data["image/png"] = small(output.data["image/png"])
     return notebook
