@@ -96,8 +96,8 @@ def unfolded_graph(
     describe(
         ax,
         f"a recurrent network {'folded and ' * folded}unfolded over {steps} steps, {kind}: U leads "
-        "from input x to hidden state h, W from each h to the next, V from h to output y, the same letters at "
-        "every step",
+        "from input x to hidden state h, W from each h to the next, V from h to output y, the same letters "
+        "at every step",
     )
     return ax
 
@@ -177,7 +177,7 @@ def transformer_graph(ax=None, layers="N"):
         ax,
         f"the Transformer: source tokens pass embedding, position and {layers} encoder layers of "
         "self-attention and feed-forward; their result, the memory, gives keys and values to the "
-        f"cross-attention of the {layers} decoder layers, which stands between masked self-attention and feed-forward; linear and "
-        "softmax give the next token at every position",
+        f"cross-attention of the {layers} decoder layers, between masked self-attention and feed-forward; "
+        "linear and softmax give the next token at every position",
     )
     return ax
