@@ -1,11 +1,137 @@
 """Drawings of structures, made of boxes, arrows and letters: no data in, an `Axes` out."""
 
+import functools
+
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from helpers.alt_text import describe
 from helpers.plotting import label_texts
 from helpers.style import BLACK, GREY, axes_for, styled
+
+LIGHT_SKY, LIGHT_GREEN, LIGHT_ORANGE, LIGHT_GREY = "#CDE8F8", "#C5EBDD", "#FBE3B5", "#E8E8E8"
+
+
+def _box(ax, x, y, text, colour, width=2.7, height=0.5, fontsize=10.5):
+    look = {"facecolor": colour, "edgecolor": BLACK, "linewidth": 1.0, "zorder": 3}
+    corner = (x - width / 2, y - height / 2)
+    ax.add_patch(FancyBboxPatch(corner, width, height, "round,pad=0,rounding_size=0.08", **look))
+    ax.text(x, y, text, ha="center", va="center", fontsize=fontsize, zorder=4)
+
+
+def _arrow(ax, *points):
+    """An arrow along the points (x, y), straight from each to the next."""
+    xs, ys = zip(*points, strict=True)
+    ax.plot(xs[:-1], ys[:-1], color=BLACK, linewidth=1.3)
+    look = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.3, "color": BLACK}
+    ax.add_patch(FancyArrowPatch(points[-2], points[-1], shrinkA=0, shrinkB=0, **look))
+
+
+RADIUS = 0.22  # of the circle around a sign
+
+
+def _sign(ax, x, y, text):
+    """An operation number by number, in a circle."""
+    look = {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.2, "zorder": 3}
+    ax.add_patch(Circle((x, y), RADIUS, **look))
+    ax.text(x, y - 0.01, text, ha="center", va="center", fontsize=12, zorder=4)
+
+
+def _cell_axes(ax, height):
+    ax = axes_for(ax, width=8.0, height=8.0 * (height + 0.9) / 10.6)
+    ax.set(xlim=(-0.5, 10.1), ylim=(-0.55, height + 0.35), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def _gate(ax, x, text, name, lines, beside=0.3):
+    """A gate at x that reads from horizontal lines at these heights; its name stands beside its way up."""
+    _arrow(ax, (x, min(lines)), (x, 1.25))
+    ax.plot([x] * len(lines), lines, "o", color=BLACK, markersize=4)
+    _box(ax, x, 1.5, text, LIGHT_ORANGE, width=0.9, fontsize=12)
+    ax.text(x + beside, 2.0, name, ha="center", va="center", fontsize=13)
+
+
+@styled
+def lstm_cell(ax=None):
+    """Draw one step of an LSTM: c_t = f ⊙ c_{t-1} + i ⊙ g above, h_t = o ⊙ tanh(c_t) below right."""
+    ax = _cell_axes(ax, 4.3)
+    top, h, x = 4.0, 0.65, 0.25  # the lines of c, h_{t-1} and x_t
+    _arrow(ax, (0.1, top), (2.0 - RADIUS, top))
+    _arrow(ax, (2.0 + RADIUS, top), (4.6 - RADIUS, top))
+    _arrow(ax, (4.6 + RADIUS, top), (9.4, top))
+    for line, end in ((h, 7.0), (x, 7.0)):
+        ax.plot([0.1, end], [line, line], color=BLACK, linewidth=1.3)
+    for at, text, name in ((2.0, r"$\sigma$", "$f$"), (3.7, r"$\sigma$", "$i$"), (5.5, "tanh", "$g$")):
+        _gate(ax, at, text, name, (h, x))
+    _gate(ax, 7.0, r"$\sigma$", "$o$", (h, x), beside=-0.3)
+    _arrow(ax, (2.0, 1.75), (2.0, top - RADIUS))
+    _arrow(ax, (3.7, 1.75), (3.7, 2.9), (4.6 - RADIUS, 2.9))
+    _arrow(ax, (5.5, 1.75), (5.5, 2.9), (4.6 + RADIUS, 2.9))
+    _arrow(ax, (4.6, 2.9 + RADIUS), (4.6, top - RADIUS))
+    _arrow(ax, (8.2, top), (8.2, 3.45))
+    ax.plot(8.2, top, "o", color=BLACK, markersize=4)
+    _box(ax, 8.2, 3.2, "tanh", "white", width=0.9, fontsize=12)
+    _arrow(ax, (8.2, 2.95), (8.2, 2.3 + RADIUS))
+    _arrow(ax, (7.0, 1.75), (7.0, 2.3), (8.2 - RADIUS, 2.3))
+    _arrow(ax, (8.2, 2.3 - RADIUS), (8.2, h), (9.4, h))
+    for at, height, text in ((2.0, top, "⊙"), (4.6, top, "+"), (4.6, 2.9, "⊙"), (8.2, 2.3, "⊙")):
+        _sign(ax, at, height, text)
+    for height, left in ((top, "$c_{t-1}$"), (h, "$h_{t-1}$"), (x, "$x_t$")):
+        ax.text(0.0, height, left, ha="right", va="center", fontsize=13)
+    for height, right in ((top, "$c_t$"), (h, "$h_t$")):
+        ax.text(9.5, height, right, ha="left", va="center", fontsize=13)
+    describe(
+        ax,
+        "one step of an LSTM: the gates f, i and o (σ) and the candidate g (tanh) read h_{t-1} and x_t; "
+        "along the upper line c_{t-1} is multiplied by f, i ⊙ g is added, which gives c_t; tanh(c_t) times o "
+        "is h_t",
+    )
+    return ax
+
+
+@styled
+def gru_cell(ax=None):
+    """Draw one step of a GRU: h_t = (1 - z) ⊙ n + z ⊙ h_{t-1}, r inside the candidate n."""
+    ax = _cell_axes(ax, 4.7)
+    top, h, x = 4.4, 0.65, 0.25  # the lines of the state, of h_{t-1} to the gates, and of x_t
+    _arrow(ax, (0.1, top), (1.9 - RADIUS, top))
+    _arrow(ax, (1.9 + RADIUS, top), (7.6 - RADIUS, top))
+    _arrow(ax, (7.6 + RADIUS, top), (9.4, top))
+    ax.plot([0.6, 0.6, 5.2], [top, h, h], color=BLACK, linewidth=1.3)
+    ax.plot(0.6, top, "o", color=BLACK, markersize=4)
+    ax.plot([0.1, 7.6], [x, x], color=BLACK, linewidth=1.3)
+    _gate(ax, 1.9, r"$\sigma$", "$z$", (h, x), beside=-0.3)
+    _gate(ax, 3.4, r"$\sigma$", "$r$", (h, x))
+    _arrow(ax, (5.2, h), (5.2, 1.25))
+    _box(ax, 5.2, 1.5, "$W_{hn}h_{t-1}+b_{hn}$", LIGHT_ORANGE, width=2.0, fontsize=11)
+    _arrow(ax, (7.6, x), (7.6, 1.25))
+    _box(ax, 7.6, 1.5, "$W_{in}x_t+b_{in}$", LIGHT_ORANGE, width=1.8, fontsize=11)
+    _arrow(ax, (1.9, 1.75), (1.9, top - RADIUS))
+    _arrow(ax, (3.4, 1.75), (3.4, 2.6), (5.2 - RADIUS, 2.6))
+    _arrow(ax, (5.2, 1.75), (5.2, 2.6 - RADIUS))
+    _arrow(ax, (5.2 + RADIUS, 2.6), (7.15, 2.6))
+    _arrow(ax, (7.6, 1.75), (7.6, 2.35))
+    _box(ax, 7.6, 2.6, "+, tanh", "white", width=0.9, fontsize=11)
+    _arrow(ax, (7.6, 2.85), (7.6, 3.55 - RADIUS))
+    ax.text(7.85, 3.08, "$n$", ha="center", va="center", fontsize=13)
+    _arrow(ax, (1.9, 3.55), (3.15, 3.55))
+    ax.plot(1.9, 3.55, "o", color=BLACK, markersize=4)
+    _box(ax, 3.6, 3.55, "$1-z$", "white", width=0.9, fontsize=12)
+    _arrow(ax, (4.05, 3.55), (7.6 - RADIUS, 3.55))
+    _arrow(ax, (7.6, 3.55 + RADIUS), (7.6, top - RADIUS))
+    for at, height, text in ((1.9, top, "⊙"), (7.6, top, "+"), (5.2, 2.6, "⊙"), (7.6, 3.55, "⊙")):
+        _sign(ax, at, height, text)
+    ax.text(0.0, top, "$h_{t-1}$", ha="right", va="center", fontsize=13)
+    ax.text(0.0, x, "$x_t$", ha="right", va="center", fontsize=13)
+    ax.text(9.5, top, "$h_t$", ha="left", va="center", fontsize=13)
+    describe(
+        ax,
+        "one step of a GRU: the gates z and r (σ) read h_{t-1} and x_t; r multiplies W_hn h_{t-1} + b_hn, "
+        "W_in x_t + b_in is added, and tanh gives the candidate n; along the upper line h_{t-1} times z plus "
+        "n times 1 - z is h_t",
+    )
+    return ax
 
 
 @styled
@@ -16,13 +142,14 @@ def unfolded_graph(
     kind="many-to-many",
     rows=("input", "hidden state", "output"),
     arrow="unfold",
+    weights=("U", "W", "V"),
 ):
     """Draw the recurrent cell, folded (with its loop W) and unfolded over `steps` steps, 1 ... 6.
 
-    U leads from input x to hidden state h, W from h to the next h, V from h to output y: the same letters at
-    every step, because the weights are shared. `kind` is "many-to-many", "many-to-one" (y at the last step
-    only) or "one-to-many" (x at the first step only). `rows` names the rows from the bottom, `arrow` the
-    arrow between the two graphs.
+    `weights` names what leads from input x to hidden state h, from h to the next h and from h to output y:
+    the same at every step, because the weights are shared. `kind` is "many-to-many", "many-to-one" (y at the
+    last step only) or "one-to-many" (x at the first step only). `rows` names the rows from the bottom,
+    `arrow` the arrow between the two graphs.
     """
     kinds = ("many-to-many", "many-to-one", "one-to-many")
     if steps not in range(1, 7):
@@ -30,6 +157,8 @@ def unfolded_graph(
     if kind not in kinds:
         raise ValueError(f"kind must be one of {', '.join(kinds)}; got {kind!r}")
     rows = label_texts(rows, 3, "rows")
+    into, along, out = (f"${name}$" for name in label_texts(weights, 3, "weights"))
+    beside = 0.24 if max(map(len, weights)) == 1 else 0.42  # room for an index
     gap = 1.6 if steps <= 4 else 1.45
     xs = (3.5 if folded else 0.0) + gap * np.arange(steps)
     left, right = (-0.5 if folded else -1.5), xs[-1] + 1.2
@@ -42,8 +171,11 @@ def unfolded_graph(
     heights = (0.0, middle, 2 * middle)
 
     def node(x, row, text):
-        # sky, green and orange, lightened
-        look = {"facecolor": ("#CDE8F8", "#C5EBDD", "#FBE3B5")[row], "edgecolor": BLACK, "linewidth": 1.2}
+        look = {
+            "facecolor": (LIGHT_SKY, LIGHT_GREEN, LIGHT_ORANGE)[row],
+            "edgecolor": BLACK,
+            "linewidth": 1.2,
+        }
         if row == 1:
             side, corner = 2 * radius, (x - radius, middle - radius)
             ax.add_patch(FancyBboxPatch(corner, side, side, "round,pad=0,rounding_size=0.1", **look))
@@ -61,19 +193,21 @@ def unfolded_graph(
         node(x, 1, f"$h{subscript}$")
         if has_input:
             node(x, 0, f"$x{subscript}$")
-            edge((x, radius), (x, middle - radius), "$U$", (x + 0.24, middle / 2))
+            edge((x, radius), (x, middle - radius), into, (x + beside, middle / 2))
         if has_output:
             node(x, 2, f"$y{subscript}$")
-            edge((x, middle + radius), (x, 2 * middle - radius), "$V$", (x + 0.24, 1.5 * middle))
+            edge((x, middle + radius), (x, 2 * middle - radius), out, (x + beside, 1.5 * middle))
 
     def step(start, end, at):
-        edge((start, middle), (end, middle), "$W$", (at, middle + 0.25))
+        edge((start, middle), (end, middle), along, (at, middle + 0.25))
 
     for height, name in zip(heights, rows, strict=True):
         ax.text(left - 0.1, height, name, ha="right", va="center", fontsize=12, color=GREY)
     if folded:
         column(0.0, "")
-        edge((radius, middle + 0.22), (radius, middle - 0.22), "$W$", (1.2, middle), curve=-2.2)
+        edge(
+            (radius, middle + 0.22), (radius, middle - 0.22), along, (1.03 + 0.7 * beside, middle), curve=-2.2
+        )
         big = {
             "arrowstyle": "simple,head_width=14,head_length=12,tail_width=5",
             "color": "0.6",
@@ -95,9 +229,9 @@ def unfolded_graph(
         ax.text(xs[-1] + 1.0, middle, r"$\cdots$", ha="left", va="center", fontsize=font)
     describe(
         ax,
-        f"a recurrent network {'folded and ' * folded}unfolded over {steps} steps, {kind}: U leads "
-        "from input x to hidden state h, W from each h to the next, V from h to output y, the same letters "
-        "at every step",
+        f"a recurrent network {'folded and ' * folded}unfolded over {steps} steps, {kind}: {weights[0]} "
+        f"leads from input x to hidden state h, {weights[1]} from each h to the next, {weights[2]} from h to "
+        "output y, the same at every step",
     )
     return ax
 
@@ -111,19 +245,8 @@ def transformer_graph(ax=None, layers="N"):
     ax = axes_for(ax, width=8.4, height=6.6)
     ax.set(xlim=(-0.9, 9.9), ylim=(-0.75, 8.6), aspect="equal")
     ax.axis("off")
-    sky, green, orange, grey = "#CDE8F8", "#C5EBDD", "#FBE3B5", "#E8E8E8"
-
-    def box(x, y, text, colour, height=0.5):
-        look = {"facecolor": colour, "edgecolor": BLACK, "linewidth": 1.0}
-        corner = (x - 1.35, y - height / 2)
-        ax.add_patch(FancyBboxPatch(corner, 2.7, height, "round,pad=0,rounding_size=0.08", **look))
-        ax.text(x, y, text, ha="center", va="center", fontsize=10.5)
-
-    def arrow(*points):
-        xs, ys = zip(*points, strict=True)
-        ax.plot(xs[:-1], ys[:-1], color=BLACK, linewidth=1.3)
-        look = {"arrowstyle": "-|>", "mutation_scale": 11, "linewidth": 1.3, "color": BLACK}
-        ax.add_patch(FancyArrowPatch(points[-2], points[-1], shrinkA=0, shrinkB=0, **look))
+    sky, green, orange, grey = LIGHT_SKY, LIGHT_GREEN, LIGHT_ORANGE, LIGHT_GREY
+    box, arrow = functools.partial(_box, ax), functools.partial(_arrow, ax)
 
     def stack(x, sublayers, outside):
         """Sub-layers with residual and norm from the bottom up; returns the height of the last norm."""

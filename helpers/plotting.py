@@ -177,7 +177,8 @@ def sequence_forecast(truth, forecast, start=0, ax=None, xlabel="step", ylabel="
     lines = [("truth", np.arange(len(truth)), truth)]
     lines += [(name, start + np.arange(len(y)), y) for name, y in forecasts.items()]
     for i, (name, x, y) in enumerate(lines):
-        _line(ax, x, y, name, log=False, **({} if i else {"color": GREY}))
+        # The truth is broad and pale: a forecast that meets it is drawn inside it, and both are seen.
+        _line(ax, x, y, name, log=False, **({} if i else {"color": "0.75", "linewidth": 7}))
     ax.axvline(start - 0.5, color=BLACK, linestyle=":", linewidth=1.5, label="forecast begins")
     _finish(ax, xlabel, ylabel, log=False, lines=lines)
     distance = [
@@ -423,16 +424,17 @@ def image_sheet(images, titles=None, columns=8, highlight=None, diverging=False)
 
 
 @styled
-def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", legend=True):
+def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", legend=True, xticks=None):
     """Draw who sees whom: a cell is filled when that output moves as that input is changed; row 0 on top.
 
     seen: (T_out, T_in) booleans, such as `helpers.probes.who_sees_whom` returns.
-    legend: False leaves it out, for all but the last of several plots in a row.
+    legend: False leaves it out, for all but the last of several plots in a row. xticks: T_in names of inputs.
     """
     seen = _array(seen, "seen", "(T_out, T_in)")
     if seen.dtype != bool:
         raise ValueError(f"seen must be booleans (write change > 0); got dtype {seen.dtype}")
     rows, columns = seen.shape
+    xticks = _names(xticks, columns, "xticks")
     ax = _matrix_axes(ax, seen.shape, cell=0.45)
     ax.imshow(seen, cmap=ListedColormap(["white", BLUE]), vmin=0, vmax=1)
     ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
@@ -440,9 +442,9 @@ def sight(seen, ax=None, xlabel="input step (changed)", ylabel="output step", le
     ax.grid(which="minor", color="0.6", alpha=1, linewidth=0.8 if max(rows, columns) <= 40 else 0.3)
     ax.tick_params(which="minor", length=0)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    _whole_numbers(ax.xaxis)
+    _ticks(ax.xaxis, xticks)
     _whole_numbers(ax.yaxis)
-    describe(ax, alt_text.sight(seen))
+    describe(ax, alt_text.sight(seen) + (f", which are {', '.join(xticks)}" if xticks else ""))
     if legend:
         handles = [
             Patch(facecolor=BLUE, edgecolor="0.6", label="output moves"),

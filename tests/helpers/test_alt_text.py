@@ -129,7 +129,9 @@ def test_a_figure_made_by_hand_is_told_from_what_stands_in_it():
     assert said() == "A picture of 2 × 3 cells."
 
 
-@pytest.mark.parametrize("draw", [diagrams.unfolded_graph, diagrams.transformer_graph])
+@pytest.mark.parametrize(
+    "draw", [diagrams.unfolded_graph, diagrams.transformer_graph, diagrams.lstm_cell, diagrams.gru_cell]
+)
 def test_drawings_name_their_parts(draw):
     draw()
     assert len(said().split()) > 20

@@ -40,6 +40,8 @@ CALLS = {
     "scores": lambda **k: p.scores({"GRU": 0.8, "门控 $h_t$": [0.7, 0.9]}, {"多数类": 0.1}, **k),
     "sliding_window": lambda: p.sliding_window(torch.eye(4), EYE, torch.ones(2, 2), padding=0),
     "transformer_graph": lambda **k: diagrams.transformer_graph(layers="N", **k),
+    "lstm_cell": lambda **k: diagrams.lstm_cell(**k),
+    "gru_cell": lambda **k: diagrams.gru_cell(**k),
 }
 FIGURES_OF_THEIR_OWN = ("image_sheet", "sliding_window")
 SMALLEST_LETTERS = {"transformer_graph": 10.5}  # points; 11 everywhere else
@@ -227,6 +229,28 @@ def test_unfolded_graph_puts_the_folded_cell_on_the_left():
     assert texts(ax).count("$W$") == 4  # the loop, in, between, out
 
 
+def test_unfolded_graph_in_other_letters():
+    found = texts(diagrams.unfolded_graph(2, weights=("W_{xh}", "W_{hh}", "W_{hy}")))
+    assert [found.count(name) for name in ("$W_{xh}$", "$W_{hh}$", "$W_{hy}$")] == [3, 4, 3]
+
+
+@pytest.mark.parametrize(
+    "draw, letters, signs",
+    [
+        (diagrams.lstm_cell, ["f", "i", "g", "o", "c_{t-1}", "c_t", "h_{t-1}", "h_t", "x_t"], "⊙⊙⊙+"),
+        (
+            diagrams.gru_cell,
+            ["z", "r", "n", "1-z", "h_{t-1}", "h_t", "x_t", "W_{hn}h_{t-1}+b_{hn}", "W_{in}x_t+b_{in}"],
+            "⊙⊙⊙+",
+        ),
+    ],
+)
+def test_cells_are_drawn_in_the_letters_of_their_equations(draw, letters, signs):
+    found = texts(draw())
+    assert [found.count(f"${letter}$") for letter in letters] == [1] * len(letters)
+    assert sorted(text for text in found if text in "⊙+") == sorted(signs)
+
+
 def test_transformer_graph_names_its_parts():
     ax = diagrams.transformer_graph(layers="6")
     found = texts(ax)
@@ -235,6 +259,19 @@ def test_transformer_graph_names_its_parts():
         assert found.count(part) == 1
     assert found.count("feed-forward") == 2 and found.count("add, layer norm") == 5
     assert found.count("6 ×") == 2
+
+
+def test_a_forecast_that_meets_the_truth_is_drawn_inside_it():
+    ax = p.sequence_forecast([0.0, 1.0, 2.0], [1.0, 2.0], start=1)
+    truth, forecast = ax.lines[:2]
+    assert truth.get_linewidth() > 2 * forecast.get_linewidth() and truth.get_color() != forecast.get_color()
+
+
+def test_inputs_of_who_sees_whom_by_name():
+    ax = p.sight(EYE > 0, xticks=["s", "u", "pad"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["s", "u", "pad"]
+    with pytest.raises(ValueError, match="xticks must hold 3 labels; got 2"):
+        p.sight(EYE > 0, xticks="ab")
 
 
 def test_heat_map_values_ticks_and_cells():
