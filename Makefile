@@ -45,26 +45,26 @@ bench: .venv/.all ## how fast a class of 1,000 is graded, beside stock nbgrader 
 badges: .venv/.all ## write the repository's address from pyproject.toml into README and notebooks
 	$(BIN)/python tools/badges.py
 
-kernels: .venv/.all ## as on another processor: chapters and exercises with other arithmetic, every text compared
-	$(BIN)/python tools/simulate.py kernels
+kernels: .venv/.all ## [ONLY="MKL notebooks/02_cnn.ipynb"]: as on another processor: other arithmetic, every text compared
+	$(BIN)/python tools/simulate.py kernels $(ONLY)
 
-windows: .venv/.all ## as on Windows: CRLF, cp1252, no Unix modules, no make, no links, refused names
-	$(BIN)/python tools/simulate.py windows
+windows: .venv/.all ## [ONLY=tests/helpers]: as on Windows: CRLF, cp1252, no Unix modules, no make, no links, refused names
+	$(BIN)/python tools/simulate.py windows $(ONLY)
 
-colab: .venv/.all ## [PYTHON=python3.13]: as on Colab: its versions, the package from the release's tag
-	$(BIN)/python tools/simulate.py colab $(PYTHON)
+colab: .venv/.all ## [ONLY=notebooks/02_cnn.ipynb]: as on Colab: its versions, the package from the release's tag
+	$(BIN)/python tools/simulate.py colab $(ONLY)
 
-pythons: .venv/.all ## make test from a clean clone on Python 3.12 and 3.13
-	$(BIN)/python tools/simulate.py python python3.12 python3.13
+pythons: .venv/.all ## [ONLY=tests/helpers]: make test from a clean clone on Python 3.12 and 3.13
+	$(BIN)/python tools/simulate.py python 3.12 3.13 $(ONLY)
 
-newest: .venv/.all ## with the newest releases, as CI does every week
-	$(BIN)/python tools/simulate.py newest $(PYTHON)
+newest: .venv/.all ## [ONLY=tests/helpers]: with the newest releases, as CI does every week
+	$(BIN)/python tools/simulate.py newest $(ONLY)
 
 lock: .venv/.all ## resolve constraints.txt anew
 	$(BIN)/python tools/lock.py
 
 clean:           ## remove the virtual environment and everything generated
-	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis *.egg-info
+	$(PYTHON) -c "import glob, shutil; [shutil.rmtree(f) for p in '.venv build dist .*_cache .hypothesis *.egg-info'.split() for f in glob.glob(p)]"
 
 STOPPED := { echo "The installation stopped; pip says why, above. No network: connect. No space: make room, 1.3 GB or, with CUDA, 5.4 GB. Then type the same command again: what is there is kept."; exit 1; }
 

@@ -1,21 +1,25 @@
 """Stand-ins for machines that are not at hand. Where anything differs, the exit status is 1.
 
-    python tools/simulate.py kernels [NOTEBOOK ...]    another processor
-    python tools/simulate.py windows [WHAT ...]        Windows, and macOS's file system
-    python tools/simulate.py colab PYTHON              Google Colab, whose Python is 3.13
-    python tools/simulate.py python PYTHON ...         another Python
-    python tools/simulate.py newest PYTHON             the newest releases, as CI tries them every week
+    python tools/simulate.py kernels [SETTING ...] [NOTEBOOK ...]    another processor
+    python tools/simulate.py windows [WHAT ...]                      Windows, and macOS's file system
+    python tools/simulate.py colab [NOTEBOOK ...]                    Google Colab, whose Python is 3.13
+    python tools/simulate.py python 3.12 3.13 [WHAT ...]             other Pythons
+    python tools/simulate.py newest [WHAT ...]                       the newest releases, as CI tries them
 
-`kernels` executes chapters and exercises with the slowest arithmetic of each library, where sums come in
-other orders, and compares every text. `windows` runs `make test` in a checkout with CRLF, with what Windows
-lacks taken away (tools/like_windows). `colab` opens each notebook alone in an empty folder, with the versions
-that Colab has; its first cell installs the package from the tag that `make release BRANCH=students` makes.
-`python` and `newest` start from a clean clone. The last three install gigabytes. All but `kernels` try what
-is committed.
+`kernels` executes chapters and exercises with the slowest arithmetic of each library (SETTING: MKL, oneDNN,
+ATen), where sums come in other orders, and compares every text. `windows` runs `make test` in a checkout with
+CRLF, with what Windows lacks taken away (tools/like_windows). `colab` opens each notebook alone in an empty
+folder, with the versions that Colab has; its first cell installs the package from the tag that
+`make release BRANCH=students` makes. `python` and `newest` do what CI does, step by step, in a clean clone.
+
+WHAT are words for pytest in place of "tests notebooks solutions". The last three install gigabytes: with
+`--keep FOLDER` before the first word what they install stays there for the next time. All but `kernels` try
+what is committed. None needs make or a shell.
 """
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,21 +54,24 @@ def clone(folder):
     return folder
 
 
-def venv(folder, python):
-    """The bin folder of a new virtual environment of this Python."""
-    if shutil.which(python) is None:
-        sys.exit(f"{python} is not installed here")
-    if not run([python, "-m", "venv", folder], ROOT):
-        sys.exit(f"{python} could not make a virtual environment")
+def venv(folder, version):
+    """The bin folder of a virtual environment of this Python, made where it is not there yet."""
+    find = [sys.executable, "-m", "uv", "python", "find", "--system", "--no-project", version]
+    found = subprocess.run(find, capture_output=True, encoding="utf-8")
+    if found.returncode:
+        sys.exit(f"Python {version} is not installed here: {found.stderr.strip()}")
+    folder /= version
+    if not run([found.stdout.strip(), "-m", "venv", folder], ROOT):
+        sys.exit(f"{found.stdout.strip()} could not make a virtual environment")
     return folder / ("Scripts" if os.name == "nt" else "bin")
 
 
-def kernels(notebooks):
+def kernels(settings, notebooks):
     what = notebooks or ["notebooks", "solutions", "--ignore", "notebooks/04_exercises"]
     results = {}
-    for name, setting in KERNELS.items():
+    for name in settings or KERNELS:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, *what]
-        results[name] = run(command, ROOT, OMP_NUM_THREADS="1", **setting)
+        results[name] = run(command, ROOT, OMP_NUM_THREADS="1", **KERNELS[name])
     print(
         *(f"{name}: {'no error, no other text' if good else 'DIFFERS'}" for name, good in results.items()),
         sep="\n",
@@ -110,20 +117,20 @@ def texts(notebook):
     return found
 
 
-def colab(python):
+def colab(names, kept):
     with tempfile.TemporaryDirectory() as own:
         own = Path(own)
-        course, programs = clone(own / "course"), venv(own / "venv", python)
+        course, programs = clone(own / "course"), venv((kept or own) / "colab", "3.13")
         if not run([programs / "python", "-m", "pip", "install", "--quiet", *COLAB], own):
             return False
-        return colab_notebooks(course, programs, own)
+        return colab_notebooks(names, course, programs, own)
 
 
-def colab_notebooks(course, programs, own):
+def colab_notebooks(names, course, programs, own):
     run([sys.executable, course / "tools/release.py", own / "dist", "--branch", "students"], course)
-    notebooks = [*sorted(ROOT.glob("notebooks/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
+    every = [*course.glob("notebooks/*.ipynb"), *course.glob("solutions/*/*.ipynb")]
     good = True
-    for path in notebooks:
+    for path in [course / name for name in names] or sorted(every):
         notebook = nbformat.read(path, as_version=4)
         expected = texts(notebook)
         for cell in notebook.cells:
@@ -155,36 +162,40 @@ def colab_notebooks(course, programs, own):
     return good
 
 
-def other_pythons(pythons):
-    good = True
-    for python in pythons:
-        with tempfile.TemporaryDirectory() as own:
-            course = clone(Path(own) / "course")
-            good &= run(["make", "test", f"PYTHON={python}"], course)
-    return good
-
-
-def newest(python):
+def as_ci_does(job, version, what, kept):
+    """The commands of one job of the workflow, one after the other, in a clean clone with this Python."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    commands = [shlex.split(step["run"]) for step in workflow["jobs"][job]["steps"] if "run" in step]
+    if what:
+        everything = ("tests", "notebooks", "solutions")
+        commands[-1] = [word for word in commands[-1] if word not in everything] + what
     with tempfile.TemporaryDirectory() as own:
-        course, programs = clone(Path(own) / "course"), venv(Path(own) / "venv", python)
+        course, programs = clone(Path(own) / "course"), venv((kept or Path(own)) / job, version)
         path = os.pathsep.join([str(programs), os.environ["PATH"]])
-        commands = [step["run"] for step in workflow["jobs"]["newest"]["steps"] if "run" in step]
-        return all(run(["bash", "-c", each], course, PATH=path, OMP_NUM_THREADS="1") for each in commands)
+        for program, *words in commands:
+            # Windows looks for a program along our own path, not along that of its environment.
+            if not run([shutil.which(program, path=path), *words], course, PATH=path, OMP_NUM_THREADS="1"):
+                return False
+    return True
+
+
+def simulate(words, kept=None):
+    match words:
+        case ["--keep", folder, *rest] if kept is None:
+            return simulate(rest, Path(folder).resolve())
+        case ["kernels", *words]:
+            return kernels([w for w in words if w in KERNELS], [w for w in words if w not in KERNELS])
+        case ["windows", *what]:
+            return windows(what)
+        case ["colab", *notebooks]:
+            return colab(notebooks, kept)
+        case ["python", *words] if versions := [w for w in words if re.fullmatch(r"3\.\d+", w)]:
+            what = [w for w in words if w not in versions]
+            return all([as_ci_does("pinned", version, what, kept) for version in versions])
+        case ["newest", *what]:
+            return as_ci_does("newest", "3.13", what, kept)
+    sys.exit(__doc__)
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["kernels", *notebooks]:
-            good = kernels(notebooks)
-        case ["windows", *what]:
-            good = windows(what)
-        case ["colab", python]:
-            good = colab(python)
-        case ["python", *pythons] if pythons:
-            good = other_pythons(pythons)
-        case ["newest", python]:
-            good = newest(python)
-        case _:
-            sys.exit(__doc__)
-    sys.exit(not good)
+    sys.exit(not simulate(sys.argv[1:]))

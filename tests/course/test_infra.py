@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,17 +34,29 @@ def pins(path):
 def commands_of(target):
     """The recipe lines of a Makefile target, as a reader would type them inside the environment."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
+    recipe = re.search(rf"^{re.escape(target)}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
     for variable, plain in (
         ("$(BIN)/", ""),
         (' $(if $(BRANCH),--branch "$(BRANCH)")', ""),
-        ("$(PYTHON)", "python3.13"),
+        ("$(PYTHON)", "python3"),
+        (" $(ONLY)", ""),
         ("$(AS_ROOT) ", ""),
         ('"$(or $(FOLDER),grading/submitted)"', "grading/submitted"),
         ('"$(FOLDER)"', "FOLDER"),
     ):
         recipe = recipe.replace(variable, plain)
     return [line.strip() for line in recipe.splitlines()]
+
+
+def plain_commands():
+    """First cell of each row of README's table of commands -> the commands of its second cell."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| as plain commands |\n")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[1:]]
+    return {
+        name.strip("`"): [re.match("`([^`]+)`", part)[1] for part in cell.split(" <br> ")]
+        for name, cell in rows
+    }
 
 
 def test_requirements_are_exact():
@@ -86,15 +99,41 @@ def test_package_pins_no_torch():
     assert sorted(torch_lines) == ["torch", "torchvision"]
 
 
-@pytest.mark.parametrize(
-    "target",
-    ["lab", "test", "test-slow", "notebooks", "release", "grade", "grade-stock", "bench", "badges"]
-    + ["kernels", "windows", "colab", "pythons", "newest", "lock", "clean"],
-)
-def test_readme_gives_every_target_as_a_plain_command(target):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in commands_of(target):
-        assert command in readme, f"README.md lacks the plain form of `make {target}`: {command}"
+def test_readme_gives_every_target_as_a_plain_command_and_nothing_else():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w-]+):.*##", makefile, re.M)) - {"help"}
+    assert len(targets) > 15
+    table = plain_commands()
+    assert {target: commands_of(target) for target in targets} == {
+        name.removeprefix("make ").split()[0]: commands
+        for name, commands in table.items()
+        if name.startswith("make ")
+    }
+
+
+def test_the_plain_set_up_is_what_make_does():
+    quiet = " --quiet --disable-pip-version-check"
+    [for_all, for_tests] = (
+        re.search(r"python -m pip install .*(?= \|\|)", commands_of(target)[1])[0].replace(quiet, "")
+        for target in (".venv/.course", ".venv/.all")
+    )
+    table = plain_commands()
+    assert table["*set-up*"] == ["python3 -m venv .venv", "source .venv/bin/activate", for_all]
+    assert table["*set-up for tests*"] == [for_tests]
+    page = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
+    [block, *_] = re.findall(r"^```\n(.*?)^```$", page, re.M | re.S)
+    assert [line.partition("  ")[0] for line in block.splitlines()] == table["*set-up*"]
+
+
+def test_the_plain_clean_leaves_what_is_not_generated(tmp_path):
+    generated = [".venv", "build", "dist", ".pytest_cache", ".ruff_cache", ".hypothesis", "x.egg-info"]
+    kept = ["notebooks", "grading", "private", ".git"]
+    for name in generated + kept:
+        (tmp_path / name / "inner").mkdir(parents=True)
+    [command] = plain_commands()["make clean"]
+    for _ in range(2):  # the second time nothing is there
+        subprocess.run([sys.executable, *shlex.split(command)[1:]], cwd=tmp_path, check=True)
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
 
 def test_workflow_runs_what_make_test_runs():

@@ -2,14 +2,17 @@
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSION = "{}.{}".format(*sys.version_info)
 TOOL = runpy.run_path(str(ROOT / "tools/simulate.py"))
 
 
@@ -27,9 +30,62 @@ def notebook(*sources):
 def test_another_text_under_one_setting_is_told(tmp_path, capfd):
     source = "import os\nprint('MKL_CBWR' in os.environ)"
     nbformat.write(notebook((source, "False\n")), tmp_path / "prints.ipynb")
-    assert not TOOL["kernels"]([str(tmp_path / "prints.ipynb")])
+    assert not TOOL["simulate"](["kernels", str(tmp_path / "prints.ipynb")])
     said = capfd.readouterr().out.splitlines()[-3:]
     assert said == ["MKL: DIFFERS", "oneDNN: no error, no other text", "ATen: no error, no other text"]
+
+
+@pytest.mark.seconds
+def test_a_setting_and_a_notebook_are_run_alone(tmp_path, capfd):
+    nbformat.write(notebook(("print(1)", "1\n")), tmp_path / "prints.ipynb")
+    assert TOOL["simulate"](["kernels", "oneDNN", str(tmp_path / "prints.ipynb")])
+    said = capfd.readouterr().out
+    assert said.splitlines()[-1] == "oneDNN: no error, no other text" and "MKL" not in said
+
+
+@pytest.fixture
+def small_course(tmp_path, monkeypatch):
+    """A course whose CI says with which Python it was called with what; PATH has git and Python alone."""
+    course, programs = tmp_path / "course", tmp_path / "programs"
+    programs.mkdir()
+    for name, real in (("git", shutil.which("git")), (f"python{VERSION}", sys._base_executable)):
+        (programs / name).write_text(f'#!/bin/sh\nexec {real} "$@"\n', encoding="utf-8")
+        (programs / name).chmod(0o755)
+    jobs = {"pinned": ["python says.py one", 'python says.py -m "not slow" tests']}
+    jobs["newest"] = ["python none.py", "python says.py"]
+    steps = {job: {"steps": [{"uses": "x"}, *({"run": each} for each in jobs[job])]} for job in jobs}
+    (course / ".github/workflows").mkdir(parents=True)
+    (course / ".github/workflows/ci.yml").write_text(yaml.safe_dump({"jobs": steps}), encoding="utf-8")
+    (course / "says.py").write_text("import sys; print(sys.prefix, sys.argv[1:])", encoding="utf-8")
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+    for words in (["init", "--quiet"], ["add", "."], [*who, "commit", "--quiet", "-m", "a course"]):
+        subprocess.run(["git", "-C", course, *words], check=True)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setitem(TOOL["simulate"].__globals__, "ROOT", course)
+
+
+@pytest.mark.seconds
+@pytest.mark.skipif(sys.platform == "win32", reason="its programs are shell scripts")
+def test_another_python_does_what_ci_does_without_make_and_without_a_shell(small_course, tmp_path, capfd):
+    kept = tmp_path / "kept"
+    assert TOOL["simulate"](["--keep", str(kept), "python", VERSION])
+    said = [line for line in capfd.readouterr().out.splitlines() if not line.startswith("$")]
+    own = kept.resolve() / "pinned" / VERSION
+    assert said == [f"{own} ['one']", f"{own} ['-m', 'not slow', 'tests']"]
+    # Once more, with what is there, and only a part.
+    assert TOOL["simulate"](["--keep", str(kept), "python", VERSION, "--fast", "tests/helpers"])
+    assert f"{own} ['-m', 'not slow', '--fast', 'tests/helpers']" in capfd.readouterr().out
+
+
+@pytest.mark.seconds
+@pytest.mark.skipif(sys.platform == "win32", reason="its programs are shell scripts")
+def test_what_fails_ends_it_and_a_python_that_is_not_there_is_said(small_course, capfd):
+    assert not TOOL["as_ci_does"]("newest", VERSION, [], None)
+    assert "none.py" in capfd.readouterr().err
+    with pytest.raises(SystemExit, match="Python 3.5 is not installed here"):
+        TOOL["simulate"](["python", "3.5"])
+    with pytest.raises(SystemExit, match="Stand-ins for machines"):
+        TOOL["simulate"](["python", "python3.12"])
 
 
 def test_colab_compares_what_nbval_compares():
