@@ -1,11 +1,13 @@
 """A notebook that is opened and not touched: no unsaved changes, nothing fetched, no broken picture."""
 
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from browser import chromium, jupyterlab, open_lab
+from browser import chromium, jupyterlab, open_lab, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*sorted(ROOT.glob("notebooks/**/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
@@ -15,13 +17,13 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A JupyterLab in a folder with a copy of every notebook, and a browser: (folder, address, browser)."""
+    """A JupyterLab in a folder as the course's, and a browser: (folder, address, browser)."""
     folder = tmp_path_factory.mktemp("course")
-    for path in NOTEBOOKS:
+    for path in [ROOT / "jupyter_lab_config.py", *NOTEBOOKS]:
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    with jupyterlab(folder) as address, chromium() as browser:
+    with jupyterlab(folder, "--config=jupyter_lab_config.py") as address, chromium() as browser:
         yield folder, address, browser
 
 
@@ -42,6 +44,30 @@ def test_opening_changes_nothing_and_fetches_nothing(lab, path):
     )
     assert [src for src in pictures if not src.startswith(("data:", "blob:"))] == [], (
         "fetched: broken when offline"
+    )
+    page.close()
+
+
+@pytest.mark.parametrize("release", ["3.11.99", "3.13.0"])
+def test_opening_what_another_python_saved_changes_nothing(lab, release):
+    folder, address, browser = lab
+    written = NOTEBOOKS[0].read_text(encoding="utf-8")
+    changed = re.sub(r'"version": "3\.[\d.]+"', f'"version": "{release}"', written)
+    assert changed != written
+    (folder / "elsewhere.ipynb").write_text(changed, encoding="utf-8", newline="\n")
+    page = open_lab(browser, address, "elsewhere.ipynb")
+    page.wait_for_timeout(2000)
+    assert page.locator(".jp-mod-dirty").count() == 0, "unsaved changes as soon as it is opened"
+    assert (folder / "elsewhere.ipynb").read_text(encoding="utf-8") == changed
+    # Once something is written, the file says which Python it was.
+    page.locator(".jp-MarkdownCell").first.dblclick()
+    page.keyboard.type("x")
+    page.locator(".jp-mod-dirty").first.wait_for()
+    page.keyboard.press("Control+s")
+    here = sys.version.split()[0]
+    wait_until(
+        lambda: f'"version": "{here}"' in (folder / "elsewhere.ipynb").read_text(encoding="utf-8"),
+        "what was saved does not say which Python",
     )
     page.close()
 

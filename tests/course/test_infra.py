@@ -1,5 +1,6 @@
 """The house itself: commands, pins, workflow, addresses."""
 
+import asyncio
 import json
 import os
 import re
@@ -457,3 +458,22 @@ def test_every_path_and_link_of_the_contributors_page_leads_somewhere():
     named = set(re.findall(r"`(\w+)\.py`", checks))
     there = {path.stem for path in (ROOT / "helpers" / "checks").glob("*.py")} - {"__init__"}
     assert named == there, "the map of helpers/checks/ names every module, and no other"
+
+
+def test_what_jupyterlab_hands_out_says_this_python_and_the_file_stays(tmp_path):
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = PyFileConfigLoader("jupyter_lab_config.py", path=str(ROOT)).load_config()
+    begin = config.LabApp.default_url.removeprefix("/lab/tree/")
+    assert (ROOT / begin).is_file()
+    contents = config.ServerApp.contents_manager_class(root_dir=str(tmp_path))
+    julia, here = {"name": "julia", "version": "1.11"}, {"name": "python", "version": sys.version.split()[0]}
+    for language, expected in (({"name": "python", "version": "3.10.1"}, here), (julia, julia), (None, None)):
+        notebook = nbformat.v4.new_notebook(metadata={"language_info": language} if language else {})
+        nbformat.write(notebook, tmp_path / "a.ipynb")
+        before = (tmp_path / "a.ipynb").read_bytes()
+        model = asyncio.run(contents.get("a.ipynb"))
+        assert model["content"]["metadata"].get("language_info") == expected
+        assert asyncio.run(contents.get("a.ipynb", content=False))["content"] is None
+        assert (tmp_path / "a.ipynb").read_bytes() == before
+    assert [each["name"] for each in asyncio.run(contents.get(""))["content"]] == ["a.ipynb"]

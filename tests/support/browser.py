@@ -25,13 +25,16 @@ MINUTE = 60_000  # playwright counts milliseconds
 
 
 @contextmanager
-def jupyterlab(folder):
-    """A JupyterLab started in this folder, the environment active, no settings of one's own; its address."""
+def jupyterlab(folder, *words):
+    """A JupyterLab started in this folder, the environment active, no settings of one's own; its address.
+
+    `words` follow the command.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     programs = Path(sys.executable).parent
-    command = [programs / "jupyter", "lab", "--no-browser", "--allow-root"]
+    command = [programs / "jupyter", "lab", *words, "--no-browser", "--allow-root"]
     path = os.pathsep.join([str(programs), os.environ["PATH"]])
     with tempfile.TemporaryDirectory() as own:
         for name, values in SETTINGS.items():
