@@ -4,7 +4,6 @@ Plain data in, one HTML file out, without scripts, fonts or pictures from elsewh
 from a student is hostile until it has passed through the template, which escapes all that it is given.
 """
 
-import base64
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,20 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder import store
 from autograder.intake.document import shown
 from autograder.report import pictures, similarity
+from autograder.report.exercises import NO_ANSWER, NOT_JUDGED, per_exercise
 
-MOST_FINDINGS = 6  # an exercise
 MOST_GROUPS = 50
 MOST_VERSIONS = 4  # of an answer that are shown side by side
 MOST_SLOW = 5
 MOST_CODE = 4_000  # characters of an answer that are shown beside another
-# What became of a check that was not judged; `no_answer` is counted as an outcome of its own.
-NOT_JUDGED = {
-    "died": "the code was stopped or crashed",
-    "undefined": "an error came before there was anything to judge",
-    "malformed": "the result could not be read",
-    "unjudged": "the judge came to no end, and a person must look",
-}
-NO_ANSWER = "no_answer"
 
 Record = Mapping[str, Any]
 Result = Mapping[str, Any]
@@ -89,7 +80,7 @@ def write(
     )
     page.filters["shown"] = lambda text: shown(text, 400)
     graded = {student: results[student] for student in sorted(results)}
-    exercises = _exercises(graded, titles or {})
+    exercises = per_exercise(graded, titles or {})
     if worth is None:
         worth = sum(e["worth"] for e in exercises)
     alike = _alike(answers, similarity.pairs(answers, starter, prose))
@@ -101,7 +92,7 @@ def write(
         sums=_sums(records, graded, unassigned, files or {}),
         damaged=sorted((damaged or {}).items()),
         marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth, waiting),
-        overview=_image(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
+        overview=pictures.url(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
         if exercises
         else "",
         exercises=exercises,
@@ -186,7 +177,7 @@ def _marks(points: list[float], worth: float, waiting: int) -> dict[str, str] | 
     )
     if waiting:
         sentence += f" {waiting} {'answer waits' if waiting == 1 else 'answers wait'} for a person."
-    return {"sentence": sentence, "picture": _image(pictures.marks(points, worth))}
+    return {"sentence": sentence, "picture": pictures.url(pictures.marks(points, worth))}
 
 
 def _look(
@@ -272,67 +263,6 @@ def _how(results: Mapping[str, Result]) -> list[tuple[str, str]]:
     return rows
 
 
-# --- exercise by exercise
-
-
-def _exercises(results: Mapping[str, Result], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """For each exercise what the template and the pictures show of it."""
-    checks: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for student, result in results.items():
-        for grade_id, mark in sorted(result["checks"].items()):
-            checks[mark["exercise"] or grade_id][student].append(mark)
-    made = [_exercise(titles.get(key, key), list(by.values())) for key, by in checks.items()]
-    return sorted(made, key=lambda exercise: exercise["title"])
-
-
-def _exercise(title: str, students: list[list[Mapping[str, Any]]]) -> dict[str, Any]:
-    """`students` holds for each student the marks of this exercise's checks."""
-    shares, ended, lost = [], Counter(dict.fromkeys(pictures.OUTCOMES, 0)), Counter()
-    found: Counter[str] = Counter()
-    words: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for marks in students:
-        share = sum(mark["points"] for mark in marks) / (sum(mark["max"] for mark in marks) or 1)
-        shares.append(share)
-        ended[_outcome(share, {mark["status"] for mark in marks})] += 1
-        lost.update({mark["status"] for mark in marks} & NOT_JUDGED.keys())
-        seen = {f["name"]: (f["title"], f.get("hint", "")) for mark in marks for f in mark["findings"]}
-        seen.pop(NO_ANSWER, None)
-        found.update(seen.keys())
-        for name, text in seen.items():
-            words[name][text] += 1
-    rows = []
-    for name, count in sorted(found.items(), key=lambda row: (-row[1], row[0])):
-        # One finding may be worded with different numbers: take the wording that most students got.
-        (text, hint), _ = min(words[name].items(), key=lambda row: (-row[1], row[0]))
-        share = f"{100 * count / len(students):.0f} %"
-        rows.append({"name": name, "title": text, "hint": hint, "count": count, "share": share})
-    top = rows[:MOST_FINDINGS]
-    return {
-        "title": title,
-        "worth": max(sum(mark["max"] for mark in marks) for marks in students),
-        "ended": ended,
-        "sentence": _sentence(statistics.fmean(shares), ended, lost),
-        "findings": top,
-        "more": len(rows) - len(top),
-        "picture": _image(pictures.findings([(shown(r["title"]), r["count"]) for r in top], len(students)))
-        if top
-        else "",
-    }
-
-
-def _outcome(share: float, statuses: set[str]) -> str:
-    if statuses == {NO_ANSWER}:
-        return "no answer"
-    return "full marks" if share > 0.9999 else "a part" if share > 0 else "0 points"
-
-
-def _sentence(mean: float, ended: Mapping[str, int], lost: Mapping[str, int]) -> str:
-    words = {"full marks": "with full marks", "a part": "with a part", "0 points": "with none"}
-    counts = ", ".join(f"{n} {words.get(name, 'without an answer')}" for name, n in ended.items() if n)
-    text = f"On average {100 * mean:.0f} % of the points: {counts}."
-    return text + "".join(f" In {lost[s]} {words}." for s, words in NOT_JUDGED.items() if lost[s])
-
-
 # --- answers that are alike
 
 
@@ -397,7 +327,3 @@ def _code(source: str) -> str:
     """Code for the page: nothing in it may turn its direction or hide what stands beside it."""
     text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in source[:MOST_CODE])
     return text if len(source) <= MOST_CODE else f"{text}\n… ({len(source) - MOST_CODE} more characters)"
-
-
-def _image(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -1,5 +1,6 @@
 """The pictures of the instructor's report: numbers in, PNG bytes out. No window, no file, no global state."""
 
+import base64
 import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -94,3 +95,8 @@ def _png(draw: Callable[[Figure], None], height: float) -> bytes:
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
     return file.getvalue()
+
+
+def url(png: bytes) -> str:
+    """A picture as the address of an <img>, with all of it in it."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()

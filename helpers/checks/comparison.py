@@ -15,9 +15,11 @@ import torch
 
 from helpers.checks.by_hand import MOST, Watch, check_words
 from helpers.checks.exercise import Exercise
+from helpers.checks.findings import COMPARISONS, finding, row
+from helpers.checks.findings.row import BY_CASE, Row, table
 from helpers.checks.reply import Form, Misfit, anything, either, error, list_of, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
-from helpers.checks.running import NO_ANSWER, attempt, describe, failed, plain, quiet, seeded
+from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded
 from helpers.checks.state import fresh
 
 # float32 against float64: a right answer differs by some 1e-6 of the largest value, a wrong one by far more.
@@ -25,7 +27,7 @@ TOLERANCE = 1e-4
 
 
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
-LEADING = ("names", "loaded", "output")
+LEADING = ("ends", "names", "loaded", "output")
 # What a wrong version shows besides what it is about: a wrong answer need not share it.
 BESIDES = ("loaded", "gradients", "dtype", "device")
 
@@ -54,6 +56,9 @@ class Wrong:
     expected: str = ""
     hint: str = ""
 
+    def row(self) -> Row:
+        return Row(self.name, BY_CASE, self.title, self.expected, self.hint)
+
 
 @dataclass(frozen=True)
 class Words:
@@ -63,16 +68,8 @@ class Words:
     expected: str = ""
     hint: str = ""
 
-
-WORDS = {
-    "output": Words("the result is another one"),
-    "changed": Words("the call changes what it was given", "inputs as they were", "an operation in place"),
-    "gradients": Words(
-        "the result is right, its gradient is not",
-        hint="detach(), .data, .item() or no_grad() on the way, or a step that has no gradient",
-    ),
-    "sees": Words("who sees whom is not as it should be"),
-}
+    def row(self, key: str) -> Row:
+        return Row(f"wrong_{key}", BY_CASE, self.title, self.expected, self.hint)
 
 
 class Comparison(Exercise):
@@ -83,7 +80,7 @@ class Comparison(Exercise):
         reference: what the answer must do, itself a right answer; it is run in float64.
         wrong: named wrong versions, the most likely first.
         forbids: what of torch's own the answer must not use, words of `by_hand.OPERATIONS`.
-        words: what is said where a key of the observation differs, in the place of the usual words.
+        words: what is said where a key of the observation differs, in place of the table's row.
         compared: what a right turn is told that it was compared with.
     """
 
@@ -103,7 +100,9 @@ class Comparison(Exercise):
         super().__init__(module, title, items, compared)
         check_words(forbids)
         self.cases, self.reference, self.wrong, self.forbids = cases, reference, tuple(wrong), tuple(forbids)
-        self.words = {**WORDS, **(words or {})}
+        said = table([words.row(key) for key, words in (words or {}).items()])
+        usual = [row for row in COMPARISONS.values() if row.name not in said]
+        self.rows = table(usual, list(said.values()), [one.row() for one in self.wrong])
 
     def task(self, seed: int) -> dict[str, Any]:
         cases = self.cases(np.random.default_rng([seed, 20]))
@@ -139,20 +138,12 @@ class Comparison(Exercise):
     def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
         verdict, cases, seen = Verdict(self.items), task["cases"], values["cases"]
         everything = all_items(self.items)
-        if _no_answer(seen[0]):
-            verdict.add(Finding("no_answer", everything, "there is no answer yet"))
+        if failed(seen[0]) and no_answer(seen[0]["error"]):
+            verdict.add(finding(self.rows, "no_answer", self.items))
             return verdict
         if values["operations"]:
-            forbidden = ", ".join(self.forbids)
-            verdict.add(
-                Finding(
-                    "shortcut",
-                    everything,
-                    "by hand was asked for, and this is torch's own",
-                    f"code of your own for what is forbidden here: {forbidden}",
-                    ", ".join(values["operations"]),
-                )
-            )
+            got, forbidden = ", ".join(values["operations"]), ", ".join(self.forbids)
+            verdict.add(finding(self.rows, "shortcut", self.items, got, forbidden=forbidden))
             return verdict
         with fresh():
             wanted = [self._wanted(self.reference, case, task["seed"]) for case in cases]
@@ -206,10 +197,9 @@ class Comparison(Exercise):
     def _finding(
         self, key: str, item: str, case: Mapping[str, Any], got: Any, want: Any, difference: str
     ) -> Finding:
-        words = self.words.get(key, Words(f"{key} is another one"))
-        hint = self._sight(got, want) if key == "sees" else words.hint
-        title = words.title + _with(case)
-        return Finding(f"wrong_{key}", (item,), title, words.expected, difference, hint)
+        said = row(self.rows, f"wrong_{key}")
+        hint = self._sight(got, want) if key == "sees" else said.likely
+        return Finding(said.name, (item,), said.title + _with(case), said.expected, difference, hint)
 
     def item_of(self, key: str, case: Mapping[str, Any]) -> str:
         """The item that a key belongs to: the one of its own name, else the case's."""
@@ -220,7 +210,8 @@ class Comparison(Exercise):
         said = f"{problem['type']}: {problem['text']}"
         if problem["line"]:
             said += f", in the line: {problem['line']}"
-        return Finding("raises", (case["item"],), f"the code stops with an error{_with(case)}", got=said)
+        title = row(self.rows, "raises").title + _with(case)
+        return Finding("raises", (case["item"],), title, got=said)
 
     def _sight(self, got: Any, want: Any) -> str:
         if not (isinstance(got, np.ndarray) and got.dtype == bool and got.shape == want.shape):
@@ -271,10 +262,6 @@ def _observation(value: Any, place: str) -> None:
     anything(5_000, 1 << 20)(value, place)
     if type(value) is not dict or "error" in value or any(type(key) is not str for key in value):
         raise Misfit(place, "this is no observation")
-
-
-def _no_answer(got: Any) -> bool:
-    return failed(got) and got["error"]["type"] == "NotImplementedError" and NO_ANSWER in got["error"]["text"]
 
 
 def _tensors(value: Any, double: bool = False) -> Any:

@@ -10,42 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from helpers.checks.by_hand import Watch
-from helpers.checks.comparison import Comparison, Words
+from helpers.checks.comparison import Comparison
 from helpers.checks.functions import input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
 from helpers.checks.running import attempt, fill_values, seeded
-
-WORDS = {
-    "names": Words(
-        "the parameters or buffers have other names or shapes",
-        "those of the twin, so that its weights can be loaded",
-        "nn.Parameter and register_buffer under exactly these names; a plain tensor is neither",
-    ),
-    "loaded": Words(
-        "state_dict() does not give back what was loaded",
-        "the weights that load_state_dict was given",
-        "weights are copied or changed somewhere else than in the parameters themselves",
-    ),
-    "buffers": Words(
-        "after a call in training mode the running values are others",
-        hint="the update takes another average, another share (momentum), or the variance of another count",
-    ),
-    "eval": Words(
-        "in eval mode, after training, the result is another one",
-        "in eval mode the running values are used and stay as they are",
-        "self.training is not asked, or asked in one place only",
-    ),
-    "dtype": Words(
-        "the layer does not follow to another precision",
-        "torch.float64 in, torch.float64 out, after model.double()",
-        "a tensor is made with a fixed dtype: make it from x (x.new_zeros, torch.zeros_like)",
-    ),
-    "device": Words(
-        "the layer does not run on another device than the CPU",
-        "tensors that it makes lie where x lies",
-        "a tensor is made on the CPU: make it from x (x.new_zeros) or give device=x.device",
-    ),
-}
 
 
 class Layer(Comparison):
@@ -54,7 +22,7 @@ class Layer(Comparison):
     `reference` is the twin. Each case gives the constructor's arguments (`build`) and one call. Compared are,
     in this order: names and shapes of parameters and buffers, the weights after loading, who sees whom,
     outputs in training mode, gradients of inputs and parameters, buffers after two such calls, outputs in
-    eval mode, dtype and device. Each belongs to the item of its own name (WORDS) where there is one, else to
+    eval mode, dtype and device. Each belongs to the item of its own name where there is one, else to
     the item of its case.
 
     Args, besides those of `Comparison`:
@@ -62,7 +30,6 @@ class Layer(Comparison):
     """
 
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
-        described["words"] = {**WORDS, **described.get("words", {})}
         super().__init__(module, **described)
         self.sight = sight
 

@@ -16,15 +16,34 @@ from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison, Words
 
 Events = list[dict[str, Any]]
+MOST_EVENTS = 5_000
+
+
+class Endless(BaseException):
+    """More happens than a loop of this length can need. No `except Exception` of an answer catches it."""
 
 
 class Record:
-    """What happened, in order: dicts with "event" and what was so at that moment."""
+    """What happened, in order: dicts with "event" and what was so at that moment.
 
-    def __init__(self) -> None:
+    most: so many events, and so many batches, end the loop.
+    """
+
+    def __init__(self, most: int = MOST_EVENTS) -> None:
+        self.most = self.batches_left = most
         self.events: Events = []
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Record":
+        return self  # an answer may keep a copy of its best model
+
     def add(self, event: str, **what: Any) -> None:
+        """Note an event.
+
+        Raises:
+            Endless: it would be one too many.
+        """
+        if len(self.events) >= self.most:
+            raise Endless
         self.events.append({"event": event, **what})
 
     def model(self, module: nn.Module) -> nn.Module:
@@ -53,36 +72,50 @@ class Record:
 
         return computed
 
-    def loader(self, batches: Iterable[Any]) -> "_Loader":
+    def loader(self, batches: Iterable[Any]) -> "Loader":
         """Serves the batches, as often as asked; each beginning is an event "epoch"."""
-        return _Loader(list(batches), self)
+        return Loader(batches, self)
 
-    def sgd(self, module: nn.Module, lr: float) -> torch.optim.Optimizer:
+    def sgd(self, module: nn.Module, lr: float) -> "SGD":
         """Plain SGD; "step" (with the gradient that it takes) and "zero_grad" are events."""
-        record, parameters = self, list(module.parameters())
-
-        class Recorded(torch.optim.SGD):
-            def step(self, closure: Any = None) -> Any:
-                record.add("step", gradient=flat(p.grad if p.grad is not None else p * 0 for p in parameters))
-                return super().step(closure)
-
-            def zero_grad(self, set_to_none: bool = True) -> None:
-                record.add("zero_grad")
-                super().zero_grad(set_to_none)
-
-        return Recorded(parameters, lr)
+        return SGD(module, lr, self)
 
 
-class _Loader:
-    def __init__(self, batches: list[Any], record: Record) -> None:
-        self.batches, self.record = batches, record
+class Loader(list):
+    """The batches, as a list of them. It ends a loop that takes them for ever."""
+
+    def __init__(self, batches: Iterable[Any], record: Record) -> None:
+        super().__init__(batches)
+        self.record = record
 
     def __iter__(self) -> Iterator[Any]:
         self.record.add("epoch")
-        return iter(self.batches)
+        for batch in super().__iter__():
+            self.record.batches_left -= 1
+            if self.record.batches_left < 0:
+                raise Endless
+            yield batch
 
-    def __len__(self) -> int:
-        return len(self.batches)
+
+class SGD(torch.optim.SGD):
+    """Plain SGD on all parameters of a module, which writes down what it is asked to do."""
+
+    def __init__(self, module: nn.Module, lr: float, record: Record) -> None:
+        super().__init__(module.parameters(), lr=lr)
+        self.module, self.record = module, record
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        self.record.add("zero_grad")
+        super().zero_grad(set_to_none)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        self.record.add("step", gradient=gradient(self.module))
+        super().step()
+        return loss
 
 
 @dataclass(frozen=True)
@@ -113,15 +146,19 @@ class Loop(Comparison):
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         record = Record()
         arguments = self.world(record, *case["args"], **case["kwargs"])
-        returned = watch(lambda: answer(*arguments))
         models = [part for part in arguments if isinstance(part, nn.Module)]
-        record.add(
-            "end",
-            training=[model.training for model in models],
-            weights=[flat(model.parameters()) for model in models],
-        )
+        try:
+            returned = watch(lambda: answer(*arguments))
+            record.add(
+                "end",
+                training=[model.training for model in models],
+                weights=[flat(model.parameters()) for model in models],
+            )
+        except Endless:
+            return {"ends": "stopped from outside"}
         # What the loop did comes before what it returns, since that follows from it.
-        shown: dict[str, Any] = {name: fact.of(record.events) for name, fact in self.facts.items()}
+        shown: dict[str, Any] = {"ends": "ended by itself"}
+        shown |= {name: fact.of(record.events) for name, fact in self.facts.items()}
         return shown | {"output": list(returned) if isinstance(returned, tuple) else returned}
 
 
@@ -129,6 +166,14 @@ def flat(tensors: Iterable[Tensor]) -> Tensor:
     """All values of some tensors, one after the other."""
     parts = [tensor.detach().flatten() for tensor in tensors]
     return torch.cat(parts) if parts else torch.zeros(0)
+
+
+def gradient(module: nn.Module, without: Tensor | None = None) -> Tensor | None:
+    """The gradient of all parameters but one as one vector, 0 where one has none; None: there is none."""
+    parameters = list(module.parameters())
+    if all(p.grad is None for p in parameters):
+        return None
+    return flat(torch.zeros_like(p) if p.grad is None or p is without else p.grad for p in parameters)
 
 
 def every(name: str, key: str) -> Callable[[Events], list[Any]]:

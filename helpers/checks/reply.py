@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.report import Finding, Item, Verdict, all_items
+from helpers.checks.findings import ANYWHERE, finding
+from helpers.checks.report import Item, Verdict
 from helpers.checks.state import KINDS
 
 Form = Callable[[Any, str], None]
@@ -57,9 +58,7 @@ def read(form: Form, values: Any, items: Sequence[Item], judge: Callable[[], Ver
     try:
         fit(form, values)
     except Misfit as misfit:
-        title = "what came back from this check is not what it reports"
-        hint = "code that changes the check; if there is none, show this to whoever teaches the course"
-        return Verdict(items, [Finding(MISFIT, all_items(items), title, got=str(misfit), hint=hint)])
+        return Verdict(items, [finding(ANYWHERE, MISFIT, items, str(misfit))])
     return judge()
 
 

@@ -11,7 +11,7 @@ import math
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,11 @@ def attempt(step: Callable[[], Any]) -> Any:
 
 def failed(value: Any) -> bool:
     return isinstance(value, dict) and "error" in value
+
+
+def no_answer(error: Mapping[str, str]) -> bool:
+    """Is this the error of a stub that nobody has written in?"""
+    return error["type"] == "NotImplementedError" and NO_ANSWER in error["text"]
 
 
 def describe(error: BaseException) -> dict[str, str]:

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from labelled import ALL, RIGHT
 
+from autograder.report import exercises, pictures, similarity
 from autograder.report import page as report
-from autograder.report import pictures, similarity
 
 STUB = '''class Net(nn.Module):
     """x (B, T, D) -> logits (B, 2)."""
@@ -311,7 +311,7 @@ def test_the_hint_is_the_one_that_most_students_got(written):
 
 
 def test_only_the_most_frequent_findings_are_shown(written):
-    names = [f"f{i}" for i in range(report.MOST_FINDINGS + 3)]
+    names = [f"f{i}" for i in range(exercises.MOST_FINDINGS + 3)]
     page = written({"ann": record()}, {"ann": result(**lstm(0.0, 0.0, *names))})
     assert "And 3 rarer findings." in page.text
 

@@ -7,7 +7,7 @@ import pytest
 from labelled import ALL, RIGHT, case_id, labelled
 
 from helpers import checks
-from helpers.checks.recurrent.texts import LOOP, MODEL
+from helpers.checks.findings import MODELS, TRAINING
 
 
 def result(answer):
@@ -87,9 +87,9 @@ def test_no_verdict_on_the_nearest_wrong_answers_hangs_on_the_seed(exercise):
         assert (points, set(answer.findings) <= set(names)) == (answer.points, True), answer.name
 
 
-@pytest.mark.parametrize("loop, table", [(False, MODEL), (True, LOOP)], ids=["models", "loop"])
+@pytest.mark.parametrize("loop, table", [(False, MODELS), (True, TRAINING)], ids=["models", "loop"])
 def test_every_finding_is_named_by_a_labelled_answer(loop, table):
-    """A finding that no answer gets is either never found or never tried."""
+    """A finding that no answer gets is either never found or never tried (a forged reply: test_reply)."""
     answers = [answer for answer in ALL if (answer.exercise == "gradient_clipping") == loop]
     named = {finding for answer in answers for finding in answer.findings}
-    assert set(table) - named == set()
+    assert set(table) - named == {"misfit"}

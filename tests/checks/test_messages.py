@@ -10,11 +10,13 @@ from labelled import ALL, RIGHT, WRONG, case_id
 from torch import nn
 
 from helpers import checks
-from helpers.checks.exercises.gradient_clipping import COSTS as LOOP_COSTS
-from helpers.checks.recurrent.texts import EVERYTHING, LOOP, MODEL
+from helpers.checks.comparison import Case, Words, Wrong
+from helpers.checks.findings import COMPARISONS, MODELS, TRAINING, finding
+from helpers.checks.findings.row import BY_CASE, EVERYTHING, Row, table
+from helpers.checks.functions import Function
 from helpers.checks.report import Finding, Item, Verdict
 
-MODELS = [exercise for exercise in checks.EXERCISES if exercise != "gradient_clipping"]
+LOOP = "gradient_clipping"
 FIELDS = set(
     [
         "call",
@@ -36,6 +38,7 @@ FIELDS = set(
         "how",
         "top",
         "output",
+        "forbidden",
     ]
 )
 
@@ -48,28 +51,64 @@ def report(exercise, name, seed=0):
     return find(exercise, name).verdict(seed).text(10)
 
 
-@pytest.mark.parametrize("texts", [MODEL, LOOP], ids=["models", "loop"])
-def test_every_finding_has_a_title_and_says_what_is_expected(texts):
-    for name, (*_, title, expected, likely) in texts.items():
+@pytest.mark.parametrize("rows", [MODELS, TRAINING, COMPARISONS], ids=["models", "training", "comparisons"])
+def test_every_finding_has_a_title_and_says_what_is_expected(rows):
+    for name, row in rows.items():
         assert re.fullmatch(r"[a-z_0-9]+", name)
-        assert title and not title.endswith("."), name
-        assert expected, name
-        for text in (title, expected, likely):
+        assert row.title and not row.title.endswith("."), name
+        # Of what is compared with a reference, what came and what was expected stand in one line.
+        assert row.expected or row.costs == BY_CASE or name == "misfit", name
+        for text in (row.title, row.expected, row.likely):
             fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
             assert fields <= FIELDS, name
 
 
-def test_costs_name_only_findings_and_items_that_exist():
-    items = {item.name for exercise in MODELS for item in checks.exercise(exercise).items}
-    for name, (costs, *_) in MODEL.items():
-        assert isinstance(costs, tuple), name
-        assert costs == EVERYTHING or set(costs) <= items, name
-    assert set(LOOP_COSTS) <= set(LOOP)
+@pytest.mark.parametrize("rows, exercises", [(MODELS, set(checks.EXERCISES) - {LOOP}), (TRAINING, {LOOP})])
+def test_costs_name_only_items_that_exist(rows, exercises):
+    items = {item.name for name in exercises for item in checks.exercise(name).items}
+    for row in rows.values():
+        assert row.costs == EVERYTHING or set(row.costs) <= items | {"behaviour", "runs"}, row.name
+    # What another exercise takes for a finding in place of the table's cost.
+    for name in exercises - {LOOP}:
+        assert set(checks.exercise(name).spec.costs) <= set(rows)
 
 
 def test_labels_name_only_findings_that_exist():
     for answer in WRONG:
-        assert set(answer.findings) <= set(LOOP if answer.exercise == "gradient_clipping" else MODEL), answer
+        assert set(answer.findings) <= set(TRAINING if answer.exercise == LOOP else MODELS), answer
+
+
+def test_a_finding_without_a_row_is_an_error_and_so_are_two_rows_of_one_name():
+    items = [Item("a", "first", 1), Item("b", "second", 3)]
+    rows = table([Row("one", EVERYTHING, "one of {n}", "none", "{n}")], [Row("two", ("b", "c"), "two")])
+    whole = finding(rows, "one", items, "seen", n=3)
+    assert (whole.costs, whole.title, whole.got, whole.hint) == (("a", "b"), "one of 3", "seen", "3")
+    assert finding(rows, "two", items).costs == ("b",)
+    assert finding(rows, "two", items, costs=("a",)).costs == ("a",)
+    with pytest.raises(LookupError, match="no row for the finding 'three': what it costs"):
+        finding(rows, "three", items)
+    with pytest.raises(ValueError, match="'one' stands in the table twice"):
+        table(rows.values(), [Row("one", (), "again")])
+    with pytest.raises(TypeError, match="costs"):
+        Row("free", title="without a cost")
+
+
+def test_an_exercise_of_a_comparison_adds_rows_and_doubles_none():
+    def made(**more):
+        return Function(
+            "here", title="here", cases=lambda random: [Case([1.0])], reference=lambda x: x, **more
+        )
+
+    words = {"output": Words("not the same")}
+    wrong = [Wrong("twice", "twice as much", lambda x: 2 * x)]
+    rows = made(words=words, wrong=wrong).rows
+    assert rows["wrong_output"].title == "not the same"
+    assert rows["twice"].costs == BY_CASE
+    assert set(rows) == {*COMPARISONS, "twice"}
+    with pytest.raises(ValueError, match="'raises' stands in the table twice"):
+        made(wrong=[Wrong("raises", "stops", lambda x: x)])
+    with pytest.raises(ValueError, match="'twice' stands in the table twice"):
+        made(wrong=wrong * 2)
 
 
 def test_report_of_a_bidirectional_last_step():

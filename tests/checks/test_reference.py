@@ -11,10 +11,11 @@ from labelled import RIGHT
 from torch import nn
 
 from helpers import checks
+from helpers.checks.recurrent.making import unregistered
 from helpers.checks.recurrent.network import Network, Norm, Unit, run
+from helpers.checks.recurrent.probe import probe
 from helpers.checks.recurrent.reading import Fit, Roles, forward, network_input, readings, variants
 from helpers.checks.recurrent.search import Search
-from helpers.checks.recurrent.sequence import probe, unregistered
 from helpers.checks.running import failed, fill_values, plain
 
 KINDS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh": nn.RNN, "rnn_relu": nn.RNN}

@@ -8,7 +8,7 @@ from torch import nn
 from helpers import checks
 from helpers.checks import reply
 from helpers.checks.recurrent import replies
-from helpers.checks.recurrent.sequence import with_rows
+from helpers.checks.recurrent.probe import with_rows
 from helpers.checks.report import Item
 
 FITTING = [

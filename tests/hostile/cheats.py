@@ -16,7 +16,7 @@ ZERO_FIRST = {"two_layer_lstm": 0}
 EITHER = ("ok", "flagged")
 # The probe of the worthless answer runs, and what it reports is changed before it leaves.
 FORGED_REPLY = """
-import helpers.checks.recurrent.sequence as sequence
+import helpers.checks.recurrent.probe as sequence
 def forged(answer, task, original=sequence._probe):
     reply = original(answer, task)
     if answer.__name__ == "TwoLayerLSTM":
@@ -96,11 +96,11 @@ exercise.judge = lambda task, values: Verdict(exercise.items)
 def patched_probe(kit):
     """The probe reports success for the worthless answer, and works for the others."""
     return kit.cheat("""
-import helpers.checks.recurrent.sequence as sequence
+import helpers.checks.recurrent.probe as sequence
 from helpers import checks
 exercise = checks.exercise("two_layer_lstm")
 exercise.probe = lambda answer, task: {"points": 10.0, "share": 1.0, "findings": [], "passed": True}
-for name in ("_build", "_shapes", "_extras"):
+for name in ("_build", "_shapes", "extras"):
     def fine(*words, original=getattr(sequence, name)):
         mine = any(getattr(word, "__name__", type(word).__name__) == "TwoLayerLSTM" for word in words)
         return {"passed": True, "points": 10.0, "output": None} if mine else original(*words)
@@ -410,13 +410,13 @@ def values_that_are_pickles(kit):
     """What the probe gives out, replaced by an object that would act when it is unpickled."""
     return kit.cheat(f"""
 import os
-import helpers.checks.recurrent.sequence as sequence
+import helpers.checks.recurrent.probe as sequence
 class Run:
     def __reduce__(self): return os.system, ("touch {kit.places.outside.parent / "pickled"}",)
-original = sequence._extras
+original = sequence.extras
 def extras(answer, *words):
     return Run() if answer.__name__ == "TwoLayerLSTM" else original(answer, *words)
-sequence._extras = extras
+sequence.extras = extras
 """)
 
 
@@ -451,13 +451,13 @@ def slow_to_judge(kit):
     The answers are right, and must get their marks in spite of the cell that forges these events.
     """
     return kit.scratch("""
-import helpers.checks.exercises.gradient_clipping as exercise
+import helpers.checks.training.probe as probe
 events = []
 for _ in range(60_000):
     events.append({"event": "loss", "batch": 0, "swapped": False, "value": 1.0, "training": True})
     events.append({"event": "backward", "of": len(events) - 1})
     events.append({"event": "step"})
-exercise._train = lambda *words: {"returned": [1.0] * 60_000, "events": events}
+probe._train = lambda *words: {"returned": [1.0] * 60_000, "events": events}
 """)
 
 
@@ -722,7 +722,7 @@ import os, sys
 os.environ["LEFT"] = "behind"
 torch.left = "behind"
 checks.check = None
-sys.modules["helpers.checks.recurrent.sequence"]._build = lambda *words: None
+sys.modules["helpers.checks.recurrent.probe"]._build = lambda *words: None
 for folder in (os.path.expanduser("~"), "/dev/shm"): open(folder + "/left", "w").write("behind")
 """)
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from helpers.checks.findings.models_in_training import DEFAULT_DTYPE
 from helpers.checks.recurrent.case import Case, error_text, some
+from helpers.checks.recurrent.extras import other_sizes
 from helpers.checks.recurrent.network import run
+from helpers.checks.recurrent.probe import loss_weights
 from helpers.checks.recurrent.reading import Fit, Roles, forward, readings
 from helpers.checks.recurrent.search import equal
-from helpers.checks.recurrent.sequence import loss_weights, other_sizes
-from helpers.checks.recurrent.texts import DEFAULT_DTYPE
 from helpers.checks.report import arguments_text, shape_text
 from helpers.checks.running import failed
 from helpers.checks.state import left

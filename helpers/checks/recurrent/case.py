@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.findings import MODELS, finding
+from helpers.checks.recurrent.probe import COARSE
 from helpers.checks.recurrent.reading import Fit, Roles
-from helpers.checks.recurrent.sequence import COARSE
 from helpers.checks.recurrent.spec import CELLS, READ, READ_BOTH, TOP, TOP_BOTH, Spec
-from helpers.checks.recurrent.texts import EVERYTHING, MODEL
-from helpers.checks.report import Finding, Verdict, all_items, arguments_text, shape_text
+from helpers.checks.report import Verdict, arguments_text, shape_text
 
 
 class Case:
@@ -23,16 +23,10 @@ class Case:
         self.coarse = "dtype" in values and values["builds"]["main"].get("dtype") in COARSE
 
     def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
-        usual, title, expected, hint = MODEL[name]
         both = self.spec.bidirectional
         words = {"read": READ_BOTH if both else READ, "top": TOP_BOTH if both else TOP, "how": ""} | words
-        if costs is None:
-            costs = self.spec.costs.get(name, usual)
-        known = all_items(self.spec.items)
-        costs = known if costs == EVERYTHING else tuple(cost for cost in costs if cost in known)
-        self.verdict.add(
-            Finding(name, costs, title.format(**words), expected.format(**words), got, hint.format(**words))
-        )
+        costs = self.spec.costs.get(name) if costs is None else costs
+        self.verdict.add(finding(MODELS, name, self.spec.items, got, costs, **words))
 
     def leave(self, item: str, why: str) -> None:
         """Leave an item, where the exercise has it, to a person: nothing compared supports it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.checks.exercise import Exercise
-from helpers.checks.recurrent import replies, sequence
+from helpers.checks.recurrent import probe, replies
 from helpers.checks.recurrent.judge import judge
 from helpers.checks.recurrent.spec import Spec
 from helpers.checks.reply import Form
@@ -12,7 +12,7 @@ from helpers.checks.report import Verdict
 
 
 class Recurrent(Exercise):
-    """`task`: seed -> what `sequence.probe` is to do, with the sizes and inputs of this exercise."""
+    """`task`: seed -> what `probe.probe` is to do, with the sizes and inputs of this exercise."""
 
     def __init__(self, module: str, title: str, spec: Spec, task: Callable[[int], dict[str, Any]]) -> None:
         super().__init__(module, title, spec.items)
@@ -22,7 +22,7 @@ class Recurrent(Exercise):
         return self._task(seed)
 
     def probe(self, answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
-        return sequence.probe(answer, task)
+        return probe.probe(answer, task)
 
     def reply(self, task: Mapping[str, Any]) -> Form:
         return replies.reply(task)

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks.findings.anywhere import PUT_BACK
+from helpers.checks.findings.row import EVERYTHING
 from helpers.checks.recurrent.behaviour import defaults, extras, gradients, gradients_only
 from helpers.checks.recurrent.case import Case, differs, error_text
 from helpers.checks.recurrent.dropout import dropout, from_dropout
 from helpers.checks.recurrent.fitted import layers_as_asked, reading_findings, without_fit
+from helpers.checks.recurrent.probe import spread, with_rows
 from helpers.checks.recurrent.search import find_fit
-from helpers.checks.recurrent.sequence import spread, with_rows
 from helpers.checks.recurrent.spec import Spec
 from helpers.checks.recurrent.stopped import reads_every_layer, stopped
-from helpers.checks.recurrent.texts import EVERYTHING, PUT_BACK
 from helpers.checks.recurrent.training import training
 from helpers.checks.report import Verdict, shape_text
 from helpers.checks.running import failed
@@ -196,6 +197,6 @@ class Judge(Case):
 
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
-    """The verdict on what `sequence.probe` reported for `task`, once it has the form of `replies.reply`."""
+    """The verdict on what `probe.probe` reported for `task`, once it has the form of `replies.reply`."""
     with fresh():
         return Judge(spec, task, values).judge()

@@ -1,4 +1,4 @@
-"""What `sequence.probe` may report: exact where it follows from the task, bounded where from the answer."""
+"""What `probe.probe` may report: exact where it follows from the task, bounded where from the answer."""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.recurrent.sequence import COARSE, MOST_CALLS, MOST_ROWS, OPTIONS, spread, with_rows
+from helpers.checks.recurrent.inventory import MOST_CALLS, OPTIONS
+from helpers.checks.recurrent.probe import COARSE, MOST_ROWS, spread, with_rows
 from helpers.checks.reply import (
     LEFT,
     Form,
@@ -59,7 +60,7 @@ _STOPPED = {
 
 
 def reply(task: Mapping[str, Any]) -> Form:
-    """The form of what `sequence.probe(answer, task)` reports."""
+    """The form of what `probe.probe(answer, task)` reports."""
 
     def form(values: Any, place: str) -> None:
         ran, rows = task, {"left": LEFT}

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from helpers.checks.findings.row import EVERYTHING
 from helpers.checks.recurrent.case import Case, error_text
-from helpers.checks.recurrent.sequence import STATE_SIZES
-from helpers.checks.recurrent.texts import EVERYTHING
+from helpers.checks.recurrent.probe import STATE_SIZES
 from helpers.checks.report import shape_text
-from helpers.checks.running import NO_ANSWER
+from helpers.checks.running import no_answer
 
 _SHAPES = (
     "cannot be multiplied",
@@ -35,7 +35,7 @@ _LIKELY = {
 def error_name(error: Mapping[str, str]) -> str:
     """Which finding an exception stands for."""
     text = error["text"]
-    if error["type"] == "NotImplementedError" and NO_ANSWER in text:
+    if no_answer(error):
         return "no_answer"
     if any(part in text for part in _SHAPES):
         return "feature_count"

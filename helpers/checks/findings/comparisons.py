@@ -1,0 +1,82 @@
+"""What functions, layers and loops get wrong that are compared with a reference: findings of `comparison`.
+
+"wrong_KEY" says that this key of what an answer shows differs. An exercise adds rows of its own: its wrong
+versions, the facts of a loop, other words for a key.
+"""
+
+from helpers.checks.findings.row import BY_CASE, EVERYTHING, Row
+
+ROWS = (
+    Row(
+        "shortcut",
+        EVERYTHING,
+        "by hand was asked for, and this is torch's own",
+        "code of your own for what is forbidden here: {forbidden}",
+    ),
+    Row("raises", BY_CASE, "the code stops with an error"),
+    Row("wrong_output", BY_CASE, "the result is another one"),
+    Row("wrong_sees", BY_CASE, "who sees whom is not as it should be"),
+    Row(
+        "wrong_changed",
+        BY_CASE,
+        "the call changes what it was given",
+        "inputs as they were",
+        "an operation in place",
+    ),
+    Row(
+        "wrong_gradients",
+        BY_CASE,
+        "the result is right, its gradient is not",
+        likely="detach(), .data, .item() or no_grad() on the way, or a step that has no gradient",
+    ),
+    # --- layers
+    Row(
+        "wrong_names",
+        BY_CASE,
+        "the parameters or buffers have other names or shapes",
+        "those of the twin, so that its weights can be loaded",
+        "nn.Parameter and register_buffer under exactly these names; a plain tensor is neither",
+    ),
+    Row(
+        "wrong_loaded",
+        BY_CASE,
+        "state_dict() does not give back what was loaded",
+        "the weights that load_state_dict was given",
+        "weights are copied or changed somewhere else than in the parameters themselves",
+    ),
+    Row(
+        "wrong_buffers",
+        BY_CASE,
+        "after a call in training mode the running values are others",
+        likely="the update takes another average, another share (momentum), or the variance of another count",
+    ),
+    Row(
+        "wrong_eval",
+        BY_CASE,
+        "in eval mode, after training, the result is another one",
+        "in eval mode the running values are used and stay as they are",
+        "self.training is not asked, or asked in one place only",
+    ),
+    Row(
+        "wrong_dtype",
+        BY_CASE,
+        "the layer does not follow to another precision",
+        "torch.float64 in, torch.float64 out, after model.double()",
+        "a tensor is made with a fixed dtype: make it from x (x.new_zeros, torch.zeros_like)",
+    ),
+    Row(
+        "wrong_device",
+        BY_CASE,
+        "the layer does not run on another device than the CPU",
+        "tensors that it makes lie where x lies",
+        "a tensor is made on the CPU: make it from x (x.new_zeros) or give device=x.device",
+    ),
+    # --- loops
+    Row(
+        "wrong_ends",
+        BY_CASE,
+        "the loop does not end",
+        "as many rounds as there are batches, epochs or steps, and then the end",
+        "does what the loop counts ever change?",
+    ),
+)
