@@ -13,7 +13,7 @@ help:            ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: .venv/.course  ## open the course in JupyterLab
-	$(BIN)/jupyter lab $(AS_ROOT) --config=jupyter_lab_config.py
+	$(BIN)/python lab.py $(AS_ROOT)
 
 test: .venv/.all ## everything that must hold: ruff, pytest, every notebook re-executed and compared
 	$(BIN)/ruff check .

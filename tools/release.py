@@ -28,7 +28,7 @@ from traitlets.config.loader import PyFileConfigLoader
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "nets-by-hand"
 COPIED = ["helpers", "LICENSE", "NOTICE", "requirements.txt", "constraints.txt", "environment.yml"]
-COPIED += ["pyproject.toml", "jupyter_lab_config.py"]
+COPIED += ["pyproject.toml", "lab.py"]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".DS_Store")
 
 

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.browser
 def lab(tmp_path_factory):
     """A JupyterLab in a folder as the course's, and a browser: (folder, address, browser)."""
     folder = tmp_path_factory.mktemp("course")
-    for path in [ROOT / "jupyter_lab_config.py", *NOTEBOOKS]:
+    for path in [ROOT / "lab.py", *NOTEBOOKS]:
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    with jupyterlab(folder, "--config=jupyter_lab_config.py") as address, chromium() as browser:
+    with jupyterlab(folder, "lab.py") as address, chromium() as browser:
         yield folder, address, browser
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from packaging.requirements import Requirement
+from readme import plain_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -38,26 +40,15 @@ def commands_of(target):
     recipe = re.search(rf"^{re.escape(target)}:.*\n((?:\t.*\n)+)", makefile, re.M)[1]
     for variable, plain in (
         ("$(BIN)/", ""),
+        (" $(AS_ROOT)", ""),
         (' $(if $(BRANCH),--branch "$(BRANCH)")', ""),
         ("$(PYTHON)", "python3"),
         (" $(ONLY)", ""),
-        ("$(AS_ROOT) ", ""),
         ('"$(or $(FOLDER),grading/submitted)"', "grading/submitted"),
         ('"$(FOLDER)"', "FOLDER"),
     ):
         recipe = recipe.replace(variable, plain)
     return [line.strip() for line in recipe.splitlines()]
-
-
-def plain_commands():
-    """First cell of each row of README's table of commands -> the commands of its second cell."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("| as plain commands |\n")[2].partition("\n\n")[0]
-    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[1:]]
-    return {
-        name.strip("`"): [re.match("`([^`]+)`", part)[1] for part in cell.split(" <br> ")]
-        for name, cell in rows
-    }
 
 
 def test_requirements_are_exact():
@@ -461,12 +452,7 @@ def test_every_path_and_link_of_the_contributors_page_leads_somewhere():
 
 
 def test_what_jupyterlab_hands_out_says_this_python_and_the_file_stays(tmp_path):
-    from traitlets.config.loader import PyFileConfigLoader
-
-    config = PyFileConfigLoader("jupyter_lab_config.py", path=str(ROOT)).load_config()
-    begin = config.LabApp.default_url.removeprefix("/lab/tree/")
-    assert (ROOT / begin).is_file()
-    contents = config.ServerApp.contents_manager_class(root_dir=str(tmp_path))
+    contents = runpy.run_path(str(ROOT / "lab.py"))["Contents"](root_dir=str(tmp_path))
     julia, here = {"name": "julia", "version": "1.11"}, {"name": "python", "version": sys.version.split()[0]}
     for language, expected in (({"name": "python", "version": "3.10.1"}, here), (julia, julia), (None, None)):
         notebook = nbformat.v4.new_notebook(metadata={"language_info": language} if language else {})

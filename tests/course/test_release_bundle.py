@@ -11,7 +11,7 @@ from course import NAME, ROOT, course_copy, notebook_of, python, read
 
 TOOL = "tools/release.py"
 PARTS = {"helpers", "notebooks", "LICENSE", "NOTICE", "README.md", "constraints.txt", "environment.yml"}
-PARTS |= {"jupyter_lab_config.py", "pyproject.toml", "requirements.txt"}
+PARTS |= {"lab.py", "pyproject.toml", "requirements.txt"}
 COPIED = ["docs/students.md", *PARTS - {"README.md"}]
 
 

@@ -25,16 +25,17 @@ MINUTE = 60_000  # playwright counts milliseconds
 
 
 @contextmanager
-def jupyterlab(folder, *words):
+def jupyterlab(folder, script=None):
     """A JupyterLab started in this folder, the environment active, no settings of one's own; its address.
 
-    `words` follow the command.
+    By the course's own `lab.py` where its name is given.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     programs = Path(sys.executable).parent
-    command = [programs / "jupyter", "lab", *words, "--no-browser", "--allow-root"]
+    command = [sys.executable, script] if script else [programs / "jupyter", "lab"]
+    command += ["--no-browser", "--allow-root"]
     path = os.pathsep.join([str(programs), os.environ["PATH"]])
     with tempfile.TemporaryDirectory() as own:
         for name, values in SETTINGS.items():

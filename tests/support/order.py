@@ -19,6 +19,7 @@ LONGEST = (
     "test_labelled.py",
     "test_hostile.py",
     "test_formgrader.py",
+    "test_set_up.py",
 )
 # Those that start whole commands, sandboxes or fresh interpreters: `--fast` leaves them out.
 OF_COMMANDS = (
