@@ -15,7 +15,8 @@ from autograder.intake import archives
 from autograder.intake.archives import Budget, Refused
 from autograder.intake.document import MAX_FILE
 
-LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+# What systems leave in folders, and what a reader of the chapters has done (`helpers.kept`).
+LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", "course_progress.json"}
 
 Parts = tuple[str, ...]
 Whose = Callable[[Parts], str | None]
@@ -63,7 +64,7 @@ def walk(root: Path | str, scratch: Path | str, whose: Whose = lambda parts: Non
 
 
 def _litter(parts: Parts) -> bool:
-    return any(part in LITTER or part.startswith("._") for part in parts)
+    return any(part in LITTER or part.startswith(("._", ".course_progress.json.")) for part in parts)
 
 
 def _file(path: Path, parts: Parts) -> File:

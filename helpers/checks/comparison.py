@@ -37,13 +37,15 @@ class Case:
     """One call of the answer.
 
     args, kwargs: of the call; arrays become tensors, all else stays. build: of the constructor, for a class.
-    item: what is lost where the output is another one, so that points go by argument.
+    item: what is lost where the output is another one, so that points go by argument. refuses: such a call
+    must end in an error that says what is wrong with it.
     """
 
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     build: Mapping[str, Any] = field(default_factory=dict)
     item: str = "output"
+    refuses: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ class Comparison(Exercise):
         forbids: what of torch's own the answer must not use, words of `by_hand.OPERATIONS`.
         words: what is said where a key of the observation differs, in place of the table's row.
         compared: what a right turn is told that it was compared with.
+        chapter, hints: of a turn; see `Exercise`.
     """
+
+    ASKS = "function"  # or "class": what an answer is
+    TOLERANCES: Mapping[str, float] = {}  # key of an observation -> another one than TOLERANCE
 
     def __init__(
         self,
@@ -95,9 +101,11 @@ class Comparison(Exercise):
         wrong: Sequence[Wrong] = (),
         forbids: Collection[str] = (),
         words: Mapping[str, Words] | None = None,
-        compared: str = "compared with the course's own version",
+        compared: str = "the course's own version",
+        chapter: int = 0,
+        hints: Sequence[str] = (),
     ) -> None:
-        super().__init__(module, title, items, compared)
+        super().__init__(module, title, items, compared, chapter, hints)
         check_words(forbids)
         self.cases, self.reference, self.wrong, self.forbids = cases, reference, tuple(wrong), tuple(forbids)
         said = table([words.row(key) for key, words in (words or {}).items()])
@@ -115,6 +123,7 @@ class Comparison(Exercise):
                     "kwargs": dict(case.kwargs),
                     "build": dict(case.build),
                     "item": case.item,
+                    "refuses": case.refuses,
                 }
                 for case in cases
             ],
@@ -182,12 +191,16 @@ class Comparison(Exercise):
         for case, got, want in zip(cases, seen, wanted, strict=True):
             if failed(got):
                 compared.add(case["item"])
-                _add(findings, self._raised(case, got))
+                _add(findings, self.raised(got["error"], (case["item"],), _with(case)))
+                continue
+            if "output" in got and got["output"] is None and want.get("output") is not None:
+                compared.add(case["item"])
+                _add(findings, self._nothing(case))
                 continue
             for key in want:
                 item = self.item_of(key, case)
                 compared.add(item)
-                difference = differs(got.get(key), want[key])
+                difference = self._differs(key, got, want)
                 if difference:
                     _add(findings, self._finding(key, item, case, got.get(key), want[key], difference))
                     if key in LEADING:
@@ -198,20 +211,25 @@ class Comparison(Exercise):
         self, key: str, item: str, case: Mapping[str, Any], got: Any, want: Any, difference: str
     ) -> Finding:
         said = row(self.rows, f"wrong_{key}")
-        hint = self._sight(got, want) if key == "sees" else said.likely
-        return Finding(said.name, (item,), said.title + _with(case), said.expected, difference, hint)
+        seen = self._sight(got, want) if key == "sees" else ""
+        return Finding(
+            said.name, (item,), said.title + _with(case), said.expected, seen or difference, said.likely
+        )
+
+    def _nothing(self, case: Mapping[str, Any]) -> Finding:
+        title = row(self.rows, "returns_nothing").title + _with(case)
+        return Finding("returns_nothing", (case["item"],), title)
 
     def item_of(self, key: str, case: Mapping[str, Any]) -> str:
         """The item that a key belongs to: the one of its own name, else the case's."""
         return key if key != "output" and any(item.name == key for item in self.items) else case["item"]
 
-    def _raised(self, case: Mapping[str, Any], got: Any) -> Finding:
-        problem = got["error"]
+    def raised(self, problem: Mapping[str, str], costs: tuple[str, ...], when: str = "") -> Finding:
+        """The finding for an error that `describe` described."""
         said = f"{problem['type']}: {problem['text']}"
         if problem["line"]:
             said += f", in the line: {problem['line']}"
-        title = row(self.rows, "raises").title + _with(case)
-        return Finding("raises", (case["item"],), title, got=said)
+        return Finding("raises", costs, row(self.rows, "raises").title + when, got=said)
 
     def _sight(self, got: Any, want: Any) -> str:
         if not (isinstance(got, np.ndarray) and got.dtype == bool and got.shape == want.shape):
@@ -229,17 +247,34 @@ class Comparison(Exercise):
     ) -> list[Finding]:
         """The findings, or the one wrong version that shows all that the answer shows."""
         for wrong in self.wrong:
-            shown = []
-            for case in task["cases"]:
-                try:
-                    shown.append(self._wanted(wrong.version, case, task["seed"]))
-                except Exception as problem:  # a wrong version may fail where the answer fails
-                    shown.append({"error": describe(problem)})
-            # Where it shows what the reference shows, it explains nothing.
-            if all(map(_alike, seen, shown)) and not all(map(_alike, wanted, shown)):
+            if self._explains(wrong, task, seen, wanted):
                 costs = tuple(dict.fromkeys(name for finding in findings for name in finding.costs))
                 return [Finding(wrong.name, costs, wrong.title, wrong.expected, findings[0].got, wrong.hint)]
         return findings
+
+    def _explains(
+        self, wrong: Wrong, task: Mapping[str, Any], seen: Sequence[Any], wanted: Sequence[Mapping]
+    ) -> bool:
+        """Does a wrong version show what the answer shows, in every case? Most differ in the first."""
+        says_something = False  # where it shows what the reference shows, it explains nothing
+        for case, got, want in zip(task["cases"], seen, wanted, strict=True):
+            try:
+                shown = self._wanted(wrong.version, case, task["seed"])
+            except Exception as problem:  # a wrong version may fail where the answer fails
+                shown = {"error": describe(problem)}
+            if not self._alike(got, shown):
+                return False
+            says_something = says_something or not self._alike(want, shown)
+        return says_something
+
+    def _differs(self, key: str, got: Mapping[str, Any], want: Mapping[str, Any]) -> str:
+        return differs(got.get(key), want[key], tolerance=self.TOLERANCES.get(key, TOLERANCE))
+
+    def _alike(self, got: Mapping[str, Any], want: Mapping[str, Any]) -> bool:
+        """Do two observations show the same, as far as a wrong version is about it?"""
+        if failed(got) or failed(want):
+            return failed(got) and failed(want) and got["error"]["type"] == want["error"]["type"]
+        return not any(self._differs(key, got, want) for key in want if key not in BESIDES)
 
     def _check_items(self, cases: Sequence[Case]) -> None:
         names = all_items(self.items)
@@ -276,14 +311,7 @@ def _tensors(value: Any, double: bool = False) -> Any:
     return value
 
 
-def _alike(got: Mapping[str, Any], want: Mapping[str, Any]) -> bool:
-    """Do two observations show the same, as far as a wrong version is about it?"""
-    if failed(got) or failed(want):
-        return failed(got) and failed(want) and got["error"]["type"] == want["error"]["type"]
-    return not any(differs(got.get(key), want[key]) for key in want if key not in BESIDES)
-
-
-def differs(got: Any, want: Any, place: str = "") -> str:
+def differs(got: Any, want: Any, place: str = "", tolerance: float = TOLERANCE) -> str:
     """What differs first, in words; "" where nothing does."""
     at = f" at {place}" if place else ""
     if isinstance(want, dict | list):
@@ -292,14 +320,14 @@ def differs(got: Any, want: Any, place: str = "") -> str:
         keys = list(want) if isinstance(want, dict) else range(len(want))
         if isinstance(want, dict) and set(got) != set(want):
             return f"{_kind(got)}{at} in place of {_kind(want)}"
-        parts = (differs(got[key], want[key], _inside(place, key)) for key in keys)
+        parts = (differs(got[key], want[key], _inside(place, key), tolerance) for key in keys)
         return next(filter(None, parts), "")
     if isinstance(want, np.ndarray | float | int) and not isinstance(want, bool):
-        return _numbers_differ(got, want, at)
+        return _numbers_differ(got, want, at, tolerance)
     return "" if type(got) is type(want) and got == want else f"{_kind(got)}{at} in place of {_kind(want)}"
 
 
-def _numbers_differ(got: Any, want: Any, at: str) -> str:
+def _numbers_differ(got: Any, want: Any, at: str, tolerance: float) -> str:
     if isinstance(got, bool) or not isinstance(got, np.ndarray | float | int):
         return f"{_kind(got)}{at} in place of {_kind(want)}"
     got, want = np.asarray(got), np.asarray(want)
@@ -311,8 +339,8 @@ def _numbers_differ(got: Any, want: Any, at: str) -> str:
         wrong = got != want
     else:
         finite = np.abs(want[np.isfinite(want)])
-        bound = TOLERANCE * max(1e-3, float(finite.max())) if finite.size else 0.0
-        wrong = ~np.isclose(got, want, rtol=TOLERANCE, atol=bound, equal_nan=True)
+        bound = tolerance * max(1e-3, float(finite.max())) if finite.size else 0.0
+        wrong = ~np.isclose(got, want, rtol=tolerance, atol=bound, equal_nan=True)
     if not wrong.any():
         return ""
     place = tuple(int(k) for k in np.argwhere(wrong)[0])

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from helpers.checks import state
 from helpers.checks.reply import Form, read
 from helpers.checks.report import Item, Verdict
 
@@ -29,13 +30,23 @@ class Exercise(ABC):
         title: "Exercise 1, a two-layer LSTM".
         items: what is asked for, and the points of each.
         compared: what a right turn is told that it was compared with.
+        chapter, hints: of a turn: where it stands, and what helps when the mistake's own hint did not.
     """
 
-    def __init__(self, module: str, title: str, items: Sequence[Item], compared: str = "") -> None:
+    def __init__(
+        self,
+        module: str,
+        title: str,
+        items: Sequence[Item],
+        compared: str = "",
+        chapter: int = 0,
+        hints: Sequence[str] = (),
+    ) -> None:
         if not items or any(item.points <= 0 for item in items):
             raise ValueError(f"{module} needs at least one item, each of more than 0 points")
         self.module, self.name = module, module.rpartition(".")[2]
         self.title, self.items, self.compared = title, tuple(items), compared
+        self.chapter, self.hints = chapter, tuple(hints)
 
     @abstractmethod
     def task(self, seed: int) -> dict[str, Any]:
@@ -56,6 +67,16 @@ class Exercise(ABC):
     def judge(self, task: Mapping[str, Any], values: Any) -> Verdict:
         """The verdict on what a probe reported; what has not its form earns nothing."""
         return read(self.reply(task), values, self.items, lambda: self.compare(task, values))
+
+    def verdict(self, answer: Any, seed: int) -> Verdict:
+        """Probe and judge here and now; what the answer changes in torch or Python is put back behind it."""
+        with state.fresh() as watch:
+            task = self.task(seed)
+            verdict = self.judge(task, self.probe(answer, task))
+        if watch.found:
+            changed = " and ".join(state.KINDS[name].words for name in watch.found)
+            verdict.remarks.append(f"in your notebook {changed}; the check ran without that")
+        return verdict
 
 
 _registered: dict[str, Exercise] = {}

@@ -1,15 +1,25 @@
-"""A function of tensors against a reference: outputs, inputs left alone, gradients, who sees whom."""
+"""A function of tensors against a reference: outputs, inputs left alone, gradients, who sees whom; draws."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
+from helpers.checks.report import Item, shape_text
 from helpers.checks.running import attempt, fill_values
 from helpers.probes import who_sees_whom
+
+WITH_GRADIENTS = (Item("output", "gives what it must", 1), Item("gradients", "and so do its gradients", 1))
+REFUSED = "an error that says so"
+
+
+def floats(random: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
+    """Inputs of a case."""
+    return (scale * random.standard_normal(shape)).astype(np.float32)
 
 
 class Function(Comparison):
@@ -29,6 +39,8 @@ class Function(Comparison):
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         args, kwargs = case["args"], case["kwargs"]
+        if case["refuses"]:
+            return {"refused": refused(lambda: watch(lambda: answer(*args, **kwargs)))}
         named = {f"argument {k + 1}": value for k, value in enumerate(args)} | kwargs
         leaves = {
             name: value.requires_grad_()
@@ -52,6 +64,42 @@ class Function(Comparison):
         if leaves:
             shown["gradients"] = input_gradients(tensors_of(output), leaves)
         return shown
+
+
+class Draws(Function):
+    """An exercise that asks for a function that draws: logits (B, V) -> one token for each row, (B,).
+
+    A case gives one row of logits; it is handed over many times, and how often each token comes is compared.
+    """
+
+    MANY = 4000
+    TOLERANCES = {"shares": 0.1}  # of the largest share: five times what chance does
+
+    def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
+        row, *args = case["args"]
+        logits = row.repeat(self.MANY, 1)
+        if case["refuses"]:
+            return {"refused": refused(lambda: answer(logits, *args, **case["kwargs"]))}
+        drawn = watch(lambda: answer(logits, *args, **case["kwargs"]))
+        if not isinstance(drawn, Tensor):
+            return {"output": drawn}
+        kind = "numbers" if drawn.is_floating_point() else "whole numbers"
+        shown: dict[str, Any] = {"output": f"{kind} of shape {shape_text(drawn.shape)}"}
+        if drawn.shape == (self.MANY,):
+            tokens = torch.arange(len(row))
+            shown["shares"] = (drawn[:, None] == tokens).double().mean(0)
+        return shown
+
+
+def refused(call: Callable[[], Any]) -> str:
+    """How a call ends that must be refused."""
+    try:
+        call()
+    except (ValueError, AssertionError) as error:
+        return REFUSED if str(error) else f"{type(error).__name__} without a word"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    return "it is taken like a good one"
 
 
 def _listed(output: Any) -> Any:

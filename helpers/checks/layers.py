@@ -29,6 +29,8 @@ class Layer(Comparison):
         sight: (axis of the input, axis of the output): who sees whom along these is compared, in eval mode.
     """
 
+    ASKS = "class"
+
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
         super().__init__(module, **described)
         self.sight = sight

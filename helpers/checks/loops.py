@@ -96,6 +96,11 @@ class Loader(list):
                 raise Endless
             yield batch
 
+    @property
+    def dataset(self) -> list[tuple[Any, ...]]:
+        """All samples: people write `len(loader.dataset)`."""
+        return [sample for batch in list.__iter__(self) for sample in zip(*batch, strict=True)]
+
 
 class SGD(torch.optim.SGD):
     """Plain SGD on all parameters of a module, which writes down what it is asked to do."""
@@ -133,7 +138,8 @@ class Loop(Comparison):
         world: (record, *args, **kwargs of a case) -> the arguments with which the loop is called.
         facts: name -> `Fact`; each belongs to the item of its name where there is one, else to its case's.
 
-    The last event is "end": mode and weights of the models that the loop was given, as it leaves them.
+    The last event is "end": mode, weights and gradients of what the loop was given, models or lists of
+    parameters, as it leaves them.
     """
 
     def __init__(
@@ -147,15 +153,21 @@ class Loop(Comparison):
         record = Record()
         arguments = self.world(record, *case["args"], **case["kwargs"])
         models = [part for part in arguments if isinstance(part, nn.Module)]
+        groups = [list(model.parameters()) for model in models] + [
+            part
+            for part in arguments
+            if isinstance(part, list) and part and isinstance(part[0], nn.Parameter)
+        ]
         try:
             returned = watch(lambda: answer(*arguments))
-            record.add(
-                "end",
-                training=[model.training for model in models],
-                weights=[flat(model.parameters()) for model in models],
-            )
         except Endless:
             return {"ends": "stopped from outside"}
+        record.add(
+            "end",
+            training=[model.training for model in models],
+            weights=[flat(group) for group in groups],
+            gradients=[[None if p.grad is None else p.grad.clone() for p in group] for group in groups],
+        )
         # What the loop did comes before what it returns, since that follows from it.
         shown: dict[str, Any] = {"ends": "ended by itself"}
         shown |= {name: fact.of(record.events) for name, fact in self.facts.items()}
@@ -176,6 +188,11 @@ def gradient(module: nn.Module, without: Tensor | None = None) -> Tensor | None:
     return flat(torch.zeros_like(p) if p.grad is None or p is without else p.grad for p in parameters)
 
 
+def at_the_end(key: str) -> Callable[[Events], Any]:
+    """What stood under `key` when the loop was over."""
+    return lambda events: events[-1][key]
+
+
 def every(name: str, key: str) -> Callable[[Events], list[Any]]:
     """What stood under `key` at every event of this name, each value once, in order."""
 
@@ -187,3 +204,20 @@ def every(name: str, key: str) -> Callable[[Events], list[Any]]:
         return seen
 
     return of
+
+
+IN_EVAL_MODE = Fact(
+    every("forward", "training"),
+    Words("the model is asked in training mode", "eval mode", "model.eval() before the loop"),
+)
+WITHOUT_GRADIENTS = Fact(
+    every("forward", "gradients"),
+    Words("gradients are recorded for nothing", hint="with torch.no_grad(): around the loop"),
+)
+SAME_GRADIENTS = Fact(
+    at_the_end("gradients"),
+    Words("the gradients are other ones afterwards", hint="p.grad is what is to be changed, in place"),
+)
+SAME_WEIGHTS = Fact(
+    at_the_end("weights"), Words("the weights are changed", hint="p.grad, not p itself or p.data")
+)

@@ -9,6 +9,7 @@ import functools
 import io
 import math
 import os
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -23,7 +24,20 @@ from helpers.checks.state import Watch, fresh
 NO_ANSWER = "no answer yet"
 
 
+# Where code lies that is not the answer's: libraries, Python's own, ours.
+_NOT_THE_ANSWERS = (
+    "site-packages",
+    sysconfig.get_paths()["stdlib"],
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+)
 _watches: list[Watch] = []  # the one that steps are run under now comes last
+
+
+class _Nowhere(io.TextIOBase):
+    """A stream that keeps nothing: an answer that prints without end must not fill the memory."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 @contextlib.contextmanager
@@ -37,8 +51,8 @@ def quiet() -> Iterator[Watch]:
     try:
         os.dup2(null, 2)
         with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.redirect_stdout(_Nowhere()),
+            contextlib.redirect_stderr(_Nowhere()),
             warnings.catch_warnings(),
             fresh() as watch,
         ):
@@ -78,10 +92,10 @@ def no_answer(error: Mapping[str, str]) -> bool:
 
 
 def describe(error: BaseException) -> dict[str, str]:
-    """Type, text and the innermost line that is neither torch's nor ours."""
+    """Type, text and the innermost line that is neither a library's nor ours."""
     line = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if "site-packages" not in frame.filename and os.path.dirname(__file__) not in frame.filename:
+        if not any(part in frame.filename for part in _NOT_THE_ANSWERS):
             line = (frame.line or "").strip() or line
     text = str(error).strip().split("\n")[0]
     return {"type": type(error).__name__, "text": text[:400], "line": line[:200]}

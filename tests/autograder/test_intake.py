@@ -29,6 +29,7 @@ from system import needs_any_name, needs_links, needs_pipes
 from autograder.course import Course, Student
 from autograder.intake import choice, document, ledger, roster
 from autograder.intake import taking as intake
+from autograder.intake.received import walk
 
 # ---- layouts
 
@@ -852,3 +853,12 @@ def test_phrases_are_whole_words():
     assert people.named("joann") == {"joann"}
     assert people.named("hannah") == set()
     assert people.named("jo-ann_04_exercises") == set() | people.named("Jo Ann")
+
+
+def test_what_a_reader_has_done_in_the_chapters_is_passed_over(tmp_path):
+    folder, scratch = tmp_path / "received", tmp_path / "scratch"
+    folder.mkdir()
+    scratch.mkdir()
+    for name in (FILE, "course_progress.json", ".course_progress.json.x1y2"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    assert [file.parts[-1] for file in walk(folder, scratch)] == [FILE]

@@ -11,15 +11,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers import checks
-from helpers.checks import exercises, turns
+from helpers.checks import exercises
 from helpers.checks.by_hand import OPERATIONS, Watch
 from helpers.checks.comparison import Case, Wrong, differs
 from helpers.checks.exercise import _registered, exercises_of, register, registered
 from helpers.checks.functions import Function
 from helpers.checks.layers import Layer
 from helpers.checks.report import Item
-
-TURNS = exercises_of(turns)
 
 
 def verdict(exercise, answer, seed=0):
@@ -116,7 +114,7 @@ def test_a_wrong_version_is_no_reason_where_it_shows_what_is_right():
             0,
             "a tensor of shape (2, 5, 4)",
         ),
-        (lambda q, k, v, causal=False: None, "wrong_output", 0, "None in place of 2 values"),
+        (lambda q, k, v, causal=False: None, "returns_nothing", 0, "is the `return` missing?"),
         (lambda q, k, v: attention(q, k, v), "raises", 0.6, "unexpected keyword argument 'causal'"),
         (
             lambda q, k, v, **o: (attention(q, k, v, **o)[0], 7),
@@ -145,9 +143,9 @@ def test_inputs_are_left_alone():
 
 def test_who_sees_whom_is_told_before_the_numbers():
     first = verdict(SIGHTED, lambda x: attention(x, x, x)[0]).findings[0]
-    assert (first.name, first.hint) == ("wrong_sees", "output 0 sees input 1")
+    assert (first.name, first.got) == ("wrong_sees", "output 0 sees input 1")
     blind = verdict(SIGHTED, lambda x: x).findings[0]
-    assert (blind.name, blind.hint) == ("wrong_sees", "output 1 does not see input 0")
+    assert (blind.name, blind.got) == ("wrong_sees", "output 1 does not see input 0")
     assert verdict(SIGHTED, lambda x: attention(x, x, x, causal=True)[0]).share == 1
 
 
@@ -331,45 +329,6 @@ def test_a_wrong_layer_loses_what_it_gets_wrong(exercise, answer, found, share):
     wrong = verdict(exercise, answer)
     assert [finding.name for finding in wrong.findings] == found, wrong.text(10)
     assert wrong.share == pytest.approx(share), wrong.text(10)
-
-
-# --- turns
-
-
-@pytest.mark.parametrize("name", TURNS)
-def test_the_reference_of_each_turn_passes_and_each_wrong_version_is_found_by_its_name(name):
-    exercise = TURNS[name]
-    exercise.forbids, kept = (), exercise.forbids  # the reference may be torch's own
-    try:
-        for seed in range(5):
-            assert verdict(exercise, exercise.reference, seed).share == 1
-            for wrong in exercise.wrong:
-                assert names(exercise, wrong.version, seed) == [wrong.name]
-    finally:
-        exercise.forbids = kept
-
-
-def test_a_turn_never_stops_anything_and_says_one_thing(capsys):
-    def my_clip(gradients, max_norm):
-        """gradients, a number -> gradients"""
-        ...
-
-    class MyLayer(nn.Module):
-        def __init__(self, input_size, hidden_size):
-            super().__init__()
-            raise NotImplementedError("no answer yet")
-
-    for untouched, name in ((my_clip, "clip"), (MyLayer, "rnn_layer")):
-        assert checks.turn(name, untouched) is None
-        assert capsys.readouterr().out == "no answer yet\n"
-    checks.turn("clip", lambda gradients, max_norm: 1 / 0)
-    assert capsys.readouterr().out.startswith(
-        "not yet: the code stops with an error\n  your code: ZeroDivisionError"
-    )
-    checks.turn("clip", TURNS["clip"].reference)
-    assert capsys.readouterr().out == "right: large and small gradients of two shapes, scaled by one number\n"
-    with pytest.raises(ValueError, match=r"there is no turn 'clipp'; there are rnn_layer, clip, "):
-        checks.turn("clipp", my_clip)
 
 
 # --- replies, which may be anything

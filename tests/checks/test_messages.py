@@ -30,6 +30,7 @@ FIELDS = set(
         "hidden",
         "expected",
         "a_cell",
+        "wanted",
         "place",
         "p",
         "bound",

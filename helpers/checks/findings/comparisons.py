@@ -14,7 +14,29 @@ ROWS = (
         "code of your own for what is forbidden here: {forbidden}",
     ),
     Row("raises", BY_CASE, "the code stops with an error"),
+    Row("returns_nothing", BY_CASE, "it returns nothing: is the `return` missing?"),
     Row("wrong_output", BY_CASE, "the result is another one"),
+    Row(
+        "wrong_refused",
+        BY_CASE,
+        "a bad value is not refused",
+        "a ValueError that says what is wrong with the value",
+    ),
+    Row("wrong_shares", BY_CASE, "it draws the right kind of thing, but not each as often as it should"),
+    # --- turns, before anything is run
+    Row("not_a_function", EVERYTHING, "something else was given", "a function, by its name alone"),
+    Row(
+        "not_a_class", EVERYTHING, "something else was given", "a class, by its name alone, without brackets"
+    ),
+    Row("not_a_module", EVERYTHING, "the class is not derived from nn.Module", "class {what}(nn.Module):"),
+    Row("signature", EVERYTHING, "it takes other arguments", "{wanted}"),
+    Row(
+        "endless",
+        EVERYTHING,
+        "it does not come to an end",
+        "a result at once: what is asked for takes thousandths of a second",
+        "a loop whose condition never becomes false",
+    ),
     Row("wrong_sees", BY_CASE, "who sees whom is not as it should be"),
     Row(
         "wrong_changed",

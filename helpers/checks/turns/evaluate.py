@@ -1,33 +1,26 @@
 """Turn of chapter 1: loss and accuracy of a model on held-out data."""
 
-import numpy as np
 import torch
 from torch import nn
 
-from helpers.checks.comparison import Case, Words, Wrong
+from helpers.checks.comparison import Case
 from helpers.checks.exercise import register
-from helpers.checks.loops import Fact, Loop, every
-from helpers.checks.report import Item
+from helpers.checks.functions import floats
+from helpers.checks.loops import IN_EVAL_MODE, WITHOUT_GRADIENTS, Loop
 from helpers.checks.running import fill
+from helpers.checks.slips import slips
 
 
 def reference(model, loader, criterion):
-    training = model.training
     model.eval()
     loss, right, count = 0.0, 0, 0
     with torch.no_grad():
         for x, y in loader:
             logits = model(x)
             loss += criterion(logits, y).item() * len(y)
-            right += (logits.argmax(-1) == y).sum().item()
+            right += (logits.argmax(1) == y).sum().item()
             count += len(y)
-    model.train(training)
     return loss / count, right / count
-
-
-def mean_of_batches(model, loader, criterion):
-    parts = [reference(model, [batch], criterion) for batch in loader]
-    return tuple(sum(values) / len(parts) for values in zip(*parts, strict=True))
 
 
 def world(record, batches, seed):
@@ -36,42 +29,41 @@ def world(record, batches, seed):
     return record.model(model), record.loader(batches), record.loss(nn.CrossEntropyLoss())
 
 
-def cases(random: np.random.Generator) -> list[Case]:
-    sizes = [6, 6, int(random.integers(1, 4))]  # the last batch is smaller
-    batches = [[random.standard_normal((n, 3)).astype(np.float32), random.integers(0, 4, n)] for n in sizes]
-    return [Case([batches, int(random.integers(1000))], item="values")]
+def cases(random):
+    batches = [[floats(random, n, 3), random.integers(0, 4, n)] for n in (6, 6, int(random.integers(1, 4)))]
+    return [Case([some, int(random.integers(1000))]) for some in (batches, batches[:1])]
 
 
+WRONG = slips(
+    reference,
+    loss_of_batches={" * len(y)": " * 1", "loss / count": "loss / len(loader)"},
+    accuracy_of_batches={".sum().item()": ".float().mean().item()", "right / count": "right / len(loader)"},
+    means_of_batches={
+        " * len(y)": " * 1",
+        ".sum().item()": ".float().mean().item()",
+        "return loss / count, right / count": "return loss / len(loader), right / len(loader)",
+    },
+    divided_by_batches={"loss / count": "loss / len(loader)"},
+    sum_of_means={" * len(y)": " * 1"},
+    last_batch={"loss +=": "loss =", "right +=": "right =", "count +=": "count ="},
+    counted={"right / count": "right"},
+    percent={"right / count": "100 * right / count"},
+)
+HINTS = [
+    "three sums over the batches: loss times size, right answers, samples",
+    "criterion gives the mean over a batch; logits.argmax(1) == y says which answers are right",
+]
 register(
     Loop(
         __name__,
-        title="Evaluate a model",
+        title="Evaluation on held-out data",
+        chapter=1,
         cases=cases,
-        world=world,
-        compared="same loss and accuracy, every sample once, in eval mode and without gradients",
         reference=reference,
-        items=[Item("values", "loss and accuracy", 3), Item("mode", "eval mode, no gradients", 2)],
-        facts={
-            "mode": Fact(
-                every("forward", "training"),
-                Words("the model is asked in training mode", "model.eval() before the loop"),
-            ),
-            "gradients": Fact(
-                every("forward", "gradients"),
-                Words("gradients are recorded for nothing", "with torch.no_grad() around the loop"),
-            ),
-            "end": Fact(
-                every("end", "training"),
-                Words("the model is left in another mode", "training mode, if it was so before"),
-            ),
-        },
-        wrong=[
-            Wrong(
-                "mean_of_batches",
-                "this is the mean of the batches' means",
-                mean_of_batches,
-                "every sample counts the same; the last batch is smaller than the others",
-            )
-        ],
+        world=world,
+        wrong=WRONG,
+        hints=HINTS,
+        facts={"mode": IN_EVAL_MODE, "gradients": WITHOUT_GRADIENTS},
+        compared="loss and accuracy, every sample once and weighed the same, in eval mode, without gradients",
     )
 )

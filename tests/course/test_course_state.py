@@ -1,0 +1,78 @@
+"""What a reader has done changes nothing that tests, nbval and `tools/notebooks.py` see."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers import checks, kept
+
+ROOT = Path(__file__).resolve().parents[2]
+STUB = 'def my_clip(parameters, max_norm):\n    """In place."""\n    ...\n'
+CELLS = (
+    "from helpers import checks",
+    STUB,
+    'checks.turn("clip", my_clip)',
+    "def my_bptt(W_hh, states, g):\n    return W_hh",
+    'checks.turn("bptt", my_bptt)',
+    'checks.hint("bptt")',
+    "checks.progress()",
+)
+FULL = {
+    part: {name: {"done": True, "tries": 7, "hints": ["a", "b"], "likely": "c"} for name in checks.TURNS}
+    for part in ("turns",)
+}
+
+
+def small_chapter(folder, full):
+    """A chapter in a folder, beside what a reader has done where `full`."""
+    folder.mkdir()
+    if full:
+        (folder / kept.FILE).write_text(json.dumps(FULL), encoding="utf-8")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = new_notebook(
+        cells=[new_code_cell(source) for source in CELLS], metadata={"kernelspec": kernel}
+    )
+    nbformat.write(notebook, folder / "small.ipynb")
+    return notebook
+
+
+def printed(folder, notebook):
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(folder))
+    nbformat.write(notebook, folder / "small.ipynb")
+    return ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
+
+
+@pytest.mark.seconds
+def test_a_chapter_beside_a_full_file_prints_what_it_prints_alone(tmp_path, monkeypatch):
+    alone = printed(tmp_path / "alone", small_chapter(tmp_path / "alone", full=False))
+    beside = printed(tmp_path / "beside", small_chapter(tmp_path / "beside", full=True))
+    assert alone == beside
+    assert alone[2] == "no answer yet\n" and alone[6].startswith("turns done: 0 of ")
+    assert json.loads((tmp_path / "beside" / kept.FILE).read_text(encoding="utf-8")) == FULL
+    assert sorted(path.name for path in (tmp_path / "alone").iterdir()) == ["small.ipynb"]
+    # And it is this switch that does it.
+    monkeypatch.setenv("COURSE_STATE", "on")
+    reader = printed(tmp_path / "reader", small_chapter(tmp_path / "reader", full=True))
+    assert reader[6].startswith(f"turns done: {len(checks.TURNS)} of ") and reader[6] != alone[6]
+
+    # nbval, started by hand with nothing set: the file at the course's root does it.
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    shutil.copy(tmp_path / "alone" / "small.ipynb", tmp_path / "beside")
+    without = {name: value for name, value in os.environ.items() if name != "COURSE_STATE"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+        + ["--rootdir", ".", "beside/small.ipynb"],
+        cwd=tmp_path,
+        env=without,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
