@@ -16,9 +16,8 @@ from matplotlib.figure import Figure
 MATHS = ((r"\partial ", "∂"), (r"\|", "‖"), (r"\cdots", "…"), (r"\leftarrow", "←"), (r"\odot", "⊙"))
 
 
-def plain(label) -> str:
-    """A label without line breaks and TeX."""
-    text = str(label)
+def plain(text: str) -> str:
+    """Text without line breaks and TeX."""
     for tex, sign in MATHS:
         text = text.replace(tex, sign)
     return " ".join(re.sub(r"[${}]", "", text).split())
@@ -31,13 +30,13 @@ def number(value) -> str:
 
 def listed(names, most=12) -> str:
     """Names in a row; of a long list the first ones, and how many there are."""
-    names = [plain(name) for name in names]
+    names = [str(name) for name in names]
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def curve(name, x, y) -> str:
     """Where a curve begins and ends, and its turn, if it goes below or above both."""
-    text = f"{plain(name)} " if name else ""
+    text = f"{name} " if name else ""
     text += f"from {number(y[0])} to {number(y[-1])}" if len(y) > 1 else number(y[0])
     inside = np.where(np.isfinite(y), y, y[0])
     for word, at in (("lowest", inside.argmin()), ("highest", inside.argmax())):
@@ -49,9 +48,9 @@ def curve(name, x, y) -> str:
 def curves(xlabel, ylabel, lines, levels=(), log=False) -> str:
     """Lines (name, x, y) and horizontal levels (name, value) of one plot."""
     parts = [curve(*line) for line in lines]
-    parts += [f"dashed line {plain(name)} at {number(value)}" for name, value in levels]
+    parts += [f"dashed line {name} at {number(value)}" for name, value in levels]
     axis = " on a logarithmic axis" if log else ""
-    return f"{plain(ylabel)}{axis} against {plain(xlabel)}: {'; '.join(parts)}"
+    return f"{ylabel}{axis} against {xlabel}: {'; '.join(parts)}"
 
 
 def places(marked) -> str:
@@ -110,7 +109,7 @@ def _drawn(ax) -> str:
         widths = [patch.get_width() for patch in ax.patches if hasattr(patch, "get_width")]
         if len(names) == len(widths):
             bars = zip(names, widths, strict=True)
-            return f"bars of {plain(ax.get_xlabel())}: " + ", ".join(f"{n} {number(w)}" for n, w in bars)
+            return f"bars of {ax.get_xlabel()}: " + ", ".join(f"{n} {number(w)}" for n, w in bars)
     return "a drawing"
 
 
@@ -121,8 +120,10 @@ def alt_text(figure: Figure) -> str:
         described = [ax for ax in figure.axes if hasattr(ax, "alt_text")]
         told = described or [ax for ax in figure.axes if ax.has_data()]
         sentences = [ax.alt_text if described else _drawn(ax) for ax in told]
-        titles = [plain(ax.get_title()) for ax in told]
+        # Of several Axes each is told by its name: the title, or what stands beside its one row.
+        titles = [ax.get_title() or (ax.get_ylabel() if len(told) > 1 and described else "") for ax in told]
         text = "; ".join(f"{t}: {s}" if t else s for t, s in zip(titles, sentences, strict=True))
+    text = plain(text)
     return f"{text[:1].upper()}{text[1:]}."
 
 

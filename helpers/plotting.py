@@ -262,7 +262,7 @@ def _heat(matrix, xlabel, ylabel, xticks, yticks, label) -> str:
     finite = np.isfinite(matrix)
     text = f"{label} as colours, {rows} {ylabel} × {columns} {xlabel}"
     if not finite.any():
-        return alt_text.plain(f"{text}, all masked")
+        return f"{text}, all masked"
     text += f", from {alt_text.number(matrix[finite].min())} to {alt_text.number(matrix[finite].max())}"
     if not finite.all():
         text += f", {(~finite).sum()} masked"
@@ -273,7 +273,7 @@ def _heat(matrix, xlabel, ylabel, xticks, yticks, label) -> str:
             if finite[i].any()
         ]
         text += f"; the largest of each row: {', '.join(best)}"
-    return alt_text.plain(text)
+    return text
 
 
 @styled
@@ -495,7 +495,7 @@ def scores(values, baselines=None, ax=None, xlabel="accuracy on held-out data"):
     means = [f"{name} {alt_text.number(value.mean())}" for name, value in runs.items()]
     seeds = f" of {max(value.size for value in runs.values())} runs" if len(handles) > len(levels) else ""
     lines = [f"dashed line {name} at {alt_text.number(value)}" for name, value in levels.items()]
-    describe(ax, alt_text.plain(f"{'mean' * bool(seeds)}{seeds} {xlabel}: {'; '.join(means + lines)}"))
+    describe(ax, f"{'mean' * bool(seeds)}{seeds} {xlabel}: {'; '.join(means + lines)}")
     return ax
 
 

@@ -10,6 +10,7 @@ import torch
 from lessons import load
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import baselines, data, probes
 
@@ -303,6 +304,48 @@ def test_state_jacobian_is_autograds():
     torch.testing.assert_close(lesson.state_jacobian(W_ih, W_hh, x), expected)
 
 
+@pytest.mark.parametrize("B, T, D, H", [(1, 1, 1, 1), (3, 7, 2, 4)])
+@pytest.mark.parametrize("name, blocks", [("RNN", 1), ("LSTM", 4)])
+def test_backpropagation_through_time_by_hand_is_autograds(name, blocks, B, T, D, H):
+    """Outputs and every gradient; that they come from the way back written there, `grad_fn` says."""
+    torch.manual_seed(T)
+    theirs = getattr(nn, name)(D, H, batch_first=True).double()
+    x = torch.randn(B, T, D, dtype=torch.float64, requires_grad=True)
+    h_0 = torch.randn(B, H, dtype=torch.float64, requires_grad=True)
+    W_ih, W_hh, b_ih, b_hh = theirs.parameters()
+    b = (b_ih + b_hh).detach().requires_grad_()
+    assert W_ih.shape == (blocks * H, D)
+    if name == "RNN":
+        ours, starts = lesson.TanhRNN.apply(x, h_0, W_ih, W_hh, b), [h_0]
+        expected = theirs(x, h_0[None])[0]
+    else:
+        ours, starts = lesson.LSTMByHand.apply(x, W_ih, W_hh, b), []
+        expected = theirs(x)[0]
+    assert name[:3] in type(ours.grad_fn).__name__
+    torch.testing.assert_close(ours, expected)
+    g = torch.randn(B, T, H, dtype=torch.float64)
+    mine = torch.autograd.grad(ours, [x, *starts, W_ih, W_hh, b], g)
+    right = torch.autograd.grad(expected, [x, *starts, W_ih, W_hh, b_ih], g)
+    for a, value in zip(mine, right, strict=True):
+        torch.testing.assert_close(a, value)
+
+
+@pytest.mark.parametrize("name", ["TanhRNN", "LSTMByHand"])
+def test_gradcheck_of_the_way_back(name):
+    torch.manual_seed(0)
+    blocks, starts = (1, [(2, 3)]) if name == "TanhRNN" else (4, [])
+    sizes = [(2, 4, 2), *starts, (blocks * 3, 2), (blocks * 3, 3), (blocks * 3,)]
+    given = [torch.randn(size, dtype=torch.float64, requires_grad=True) for size in sizes]
+    assert torch.autograd.gradcheck(getattr(lesson, name).apply, given)
+
+
+def test_clip_by_hand_passes_over_a_parameter_without_gradient():
+    with_one, without = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
+    with_one.grad = torch.tensor([3.0, 4.0])
+    assert lesson.clip_by_hand([with_one, without], 1.0).item() == pytest.approx(5.0)
+    assert with_one.grad.norm().item() == pytest.approx(1.0, abs=1e-5) and without.grad is None
+
+
 @pytest.mark.parametrize("max_norm", [0.1, 1.0, 1e6])
 def test_clip_by_hand_is_torchs(max_norm):
     def layer():
@@ -409,11 +452,26 @@ def test_the_loss_of_an_epoch_is_the_mean_over_samples():
     assert losses == [pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-5)]
 
 
-def test_accuracy_switches_dropout_off():
+def test_evaluation_is_without_dropout_and_gradients_and_weighs_the_last_batch():
     x, y = data.last_value_sequences(50, seq_len=5, input_size=3)
     model = lesson.SequenceClassifier(3, 8, 2, 2, dropout=0.9).train()
-    assert len({lesson.accuracy(model, x, y) for _ in range(5)}) == 1
-    assert not model.training
+    loaders = [DataLoader(TensorDataset(x, y), batch_size=n) for n in (50, 16, 7)]
+    criterion = nn.CrossEntropyLoss()
+    found = [lesson.evaluate(model, loader, criterion) for loader in loaders]
+    logits = model.eval()(x)
+    right = F.cross_entropy(logits, y).item(), (logits.argmax(1) == y).float().mean().item()
+    for one in found:
+        assert one == pytest.approx(right, rel=1e-5)
+    assert lesson.accuracy(model.train(), x, y) == pytest.approx(right[1]) and not model.training
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_words_of_different_length_in_a_loader():
+    labels = torch.tensor([3, 1, 2])
+    words = lesson.WordDataset(["ab", "b", "bab"], labels, {"a": 1, "b": 2})
+    assert len(words) == 3 and words[1][0].tolist() == [2] and words[1][1] == 1
+    (tokens, found), (last, _) = DataLoader(words, batch_size=2, collate_fn=lesson.pad_batch)
+    assert tokens.tolist() == [[1, 2], [2, 0]] and found.tolist() == [3, 1] and last.tolist() == [[2, 1, 2]]
 
 
 def global_names(code):

@@ -49,6 +49,17 @@ def test_pictures_are_small(path):
     assert size <= 800_000
 
 
+def test_every_figure_says_what_it_shows(path):
+    """In the metadata of its output, where a page takes the alternative text from."""
+    if path.stem != "01_rnn":
+        pytest.skip("the sentences come with the chapter's next execution")
+    figures = [(c.id, o) for c in code_cells(path) for o in c.outputs if "image/png" in o.get("data", {})]
+    assert figures
+    for cell_id, output in figures:
+        text = output.metadata.get("image/png", {}).get("alt", "")
+        assert len(text.split()) >= 6 and text.endswith("."), f"{cell_id}: {text!r}; run `make notebooks`"
+
+
 def says_something(source):
     """Does the cell, at top level, print, or end in a value that is not silenced?"""
     body = ast.parse(source.replace("%pip", "pass  #")).body
@@ -80,7 +91,8 @@ def test_cells_are_short_and_prose_carries_the_lesson(path):
     assert lengths[len(lengths) // 2] <= 8
     for cell in code_cells(path):
         folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-        assert len(cell.source.splitlines()) <= (60 if folded else 32), cell.id
+        # What is folded is cut by its meaning; what stands open is read at once.
+        assert len(cell.source.splitlines()) <= (100 if folded else 32), cell.id
 
 
 def only_defines(cell):
