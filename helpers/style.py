@@ -23,8 +23,14 @@ FAMILIES = ["Course Sans CJK", "DejaVu Sans"]
 
 def _style() -> dict:
     """The course's rcParams; registers its font with matplotlib when it is not there yet."""
-    if all(font.name != FAMILIES[0] for font in font_manager.fontManager.ttflist):
+    known = font_manager.fontManager.ttflist
+    if all(font.name != FAMILIES[0] for font in known):
         font_manager.fontManager.addfont(FONT)
+    # matplotlib's cache lacks matplotlib's own fonts if it was written as an environment was being deleted.
+    shipped = mpl.get_data_path()
+    if not any(font.fname.startswith(shipped) for font in known):
+        for path in sorted(Path(shipped, "fonts", "ttf").glob("*.ttf")):
+            font_manager.fontManager.addfont(path)
     return {
         "axes.axisbelow": True,
         "axes.grid": True,

@@ -8,7 +8,7 @@ from babel.dates import format_date
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib import font_manager
+from matplotlib import font_manager, rc_context
 
 from helpers import data, style
 
@@ -134,6 +134,8 @@ def test_any_locales_years_and_seed(codes, first, seed):
 
 def test_every_character_is_in_the_fonts_of_the_plots(dates):
     glyphs = set(TTFont(style.FONT).getBestCmap())
+    with rc_context():
+        style.use_style()  # finds it where matplotlib's cache of fonts is spoilt
     dejavu = font_manager.findfont("DejaVu Sans", fallback_to_default=False)
     glyphs |= set(TTFont(dejavu).getBestCmap())
     characters = {c for pairs in everything(dates) for text in pairs.texts for c in text}

@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import json
 import logging
+import os
 import subprocess
 import sys
 import warnings
@@ -465,6 +466,38 @@ def only_our_fonts(monkeypatch):
     monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
     font_manager.fontManager._findfont_cached.cache_clear()
     p.use_style()
+
+
+# matplotlib's cache of fonts, as it is after it was written while an environment was being deleted.
+SPOILT = """
+import pathlib, matplotlib
+from matplotlib import font_manager as f
+f.fontManager.ttflist = []  # not even what the system has
+cache = pathlib.Path(matplotlib.get_cachedir(), f"fontlist-v{f.FontManager.__version__}.json")
+f.json_dump(f.fontManager, cache)
+"""
+DRAWS = """
+import matplotlib
+matplotlib.use("agg")
+from matplotlib import font_manager, pyplot
+from helpers import plotting
+plotting.use_style()
+pyplot.figure().suptitle("ł")
+pyplot.figtext(0, 0.5, r"你 $\\sum_t x_t$")
+pyplot.savefig("drawn.png")
+print(font_manager.findfont("DejaVu Sans", fallback_to_default=False))
+"""
+
+
+def test_a_spoilt_cache_of_fonts_spoils_no_plot(tmp_path):
+    own = {"MPLCONFIGDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    for code in (SPOILT, DRAWS):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | own, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "fonts that matplotlib did not find"
+    assert Path(done.stdout.strip()).is_relative_to(matplotlib.get_data_path())
 
 
 def missing(draw, caplog) -> list[str]:
