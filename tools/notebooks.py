@@ -11,6 +11,7 @@ static picture stands beside each widget).
 import base64
 import io
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -67,7 +68,7 @@ def clean(notebook):
 def execute(path):
     """Run one notebook in its own folder, as JupyterLab would, and save it."""
     notebook = nbformat.read(path, as_version=4)
-    slow = []
+    slow, peak = [], []
     started = {}
 
     def begin(cell, cell_index):
@@ -77,6 +78,10 @@ def execute(path):
         seconds = time.perf_counter() - started.pop(cell_index, time.perf_counter())
         if seconds > 2:
             slow.append(f"{seconds:5.1f} s  {cell.id}")
+        status = Path("/proc", str(client.km.provisioner.pid), "status")
+        if status.exists():  # on Linux
+            kilobytes = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))[1]
+            peak[:] = [f"{int(kilobytes) * 1024 / 1e9:.2f} GB at its highest"]
 
     start = time.perf_counter()
     client = NotebookClient(
@@ -97,9 +102,8 @@ def execute(path):
         for o in c.get("outputs", [])
         if "image/png" in o.get("data", {})
     )
-    print(
-        f"{path.name}: {time.perf_counter() - start:.0f} s, pictures {pictures // 1000} kB", *slow, sep="\n  "
-    )
+    figures = [f"{time.perf_counter() - start:.0f} s", *peak, f"pictures {pictures // 1000} kB"]
+    print(f"{path.name}: {', '.join(figures)}", *slow, sep="\n  ")
 
 
 if __name__ == "__main__":

@@ -463,3 +463,22 @@ def test_what_jupyterlab_hands_out_says_this_python_and_the_file_stays(tmp_path)
         assert asyncio.run(contents.get("a.ipynb", content=False))["content"] is None
         assert (tmp_path / "a.ipynb").read_bytes() == before
     assert [each["name"] for each in asyncio.run(contents.get(""))["content"]] == ["a.ipynb"]
+
+
+@pytest.mark.seconds
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here, so no figure is printed")
+def test_the_memory_that_a_notebook_took_is_printed(tmp_path):
+    source = "taken = bytearray(400_000_000)\ntaken[::1000] = b'x' * 400_000\ndel taken"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    tool = [sys.executable, ROOT / "tools/notebooks.py", tmp_path / "a.ipynb"]
+    said = subprocess.run(tool, capture_output=True, encoding="utf-8", check=True).stdout
+    peak = float(re.match(r"a\.ipynb: \d+ s, ([\d.]+) GB at its highest, pictures", said)[1])
+    assert 0.4 < peak < 0.7, said
+
+
+def test_both_pages_give_the_same_memory():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    chapters = re.findall(r"^\| \[[123] · .*\| ([\d.]+) GB \|", readme, re.M)
+    page = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
+    assert f"chapters 1, 2 and 3 need {chapters[0]}, {chapters[1]} and {chapters[2]} GB" in page
