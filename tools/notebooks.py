@@ -2,8 +2,12 @@
 
     python tools/notebooks.py                      all chapters
     python tools/notebooks.py notebooks/01_rnn.ipynb
+    python tools/notebooks.py --fold               write the folds alone, execute nothing
 
-Kept: sources, tags, folded cells, what nbgrader knows of a cell, text, pictures and their alternative text.
+What is folded follows from tags, in JupyterLab and in Colab: `folded` hides a cell's source ("one way to write
+it", what a first reader skips), `prediction` hides the output of a cell that answers one, until it is run.
+
+Kept: sources, tags, what nbgrader knows of a cell, text, pictures and their alternative text.
 Dropped: timings, the editor's metadata, widget state and widget views (their ids change from run to run; a
 static picture stands beside each widget).
 """
@@ -35,6 +39,10 @@ METADATA = {
         "version": "3.11.7",
     },
 }
+FOLDS = {  # tag -> what the two editors read
+    "folded": {"jupyter": {"source_hidden": True}, "cellView": "form"},
+    "prediction": {"jupyter": {"outputs_hidden": True}},
+}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -46,12 +54,29 @@ def small(png):
     return base64.b64encode(packed.getvalue()).decode()
 
 
+def folds(tags):
+    """The metadata of a cell with these tags, as far as folding goes."""
+    found = {}
+    for tag in FOLDS.keys() & set(tags):
+        for key, value in FOLDS[tag].items():
+            found[key] = found.get(key, {}) | value if isinstance(value, dict) else value
+    return found
+
+
+def fold(notebook):
+    """Write what is folded, by the tags alone; returns the same notebook."""
+    for cell in notebook.cells:
+        metadata = {key: cell.metadata[key] for key in cell.metadata if key not in ("jupyter", "cellView")}
+        cell.metadata = nbformat.from_dict(metadata | folds(metadata.get("tags", ())))
+    return notebook
+
+
 def clean(notebook):
     """Reduce an executed notebook to what is committed; returns the same notebook."""
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict(
-            {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter", "nbgrader")}
+            {k: v for k, v in cell.metadata.items() if k in ("tags", "nbgrader")}
         )
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
@@ -62,7 +87,12 @@ def clean(notebook):
                     output.metadata = nbformat.from_dict({"image/png": {"alt": alt}} if alt else {})
                     if "image/png" in output.data:
                         output.data["image/png"] = small(output.data["image/png"])
-    return notebook
+    return fold(notebook)
+
+
+def save(notebook, path):
+    # nbformat.write would end lines as the system does.
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
 def execute(path):
@@ -94,8 +124,7 @@ def execute(path):
         on_cell_executed=end,
     )
     client.execute()
-    # nbformat.write would end lines as the system does.
-    path.write_text(nbformat.writes(clean(notebook)) + "\n", encoding="utf-8", newline="\n")
+    save(clean(notebook), path)
     pictures = sum(
         len(o["data"]["image/png"]) * 3 // 4
         for c in notebook.cells
@@ -110,6 +139,9 @@ if __name__ == "__main__":
     # One thread, as in the tests: the printed digits depend on it, and it is the steadier one.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["COURSE_STATE"] = "off"  # what is printed is not to hang on who has worked here
-    given = [Path(name).resolve() for name in sys.argv[1:]]
+    given = [Path(name).resolve() for name in sys.argv[1:] if name != "--fold"]
     for chapter in given or sorted((ROOT / "notebooks").glob("*.ipynb")):
-        execute(chapter)
+        if "--fold" in sys.argv:
+            save(fold(nbformat.read(chapter, as_version=4)), chapter)
+        else:
+            execute(chapter)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from sittings import sittings
+
+from helpers import checks, predict
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -36,7 +39,39 @@ def test_metadata_is_clean(path):
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
     for cell in notebook["cells"]:
-        assert set(cell["metadata"]) <= {"tags", "jupyter"}, cell["id"]
+        assert set(cell["metadata"]) <= {"tags", "jupyter", "cellView"}, cell["id"]
+
+
+def test_what_is_folded_follows_from_the_tags(path):
+    folds = runpy.run_path(str(ROOT / "tools/notebooks.py"))["folds"]
+    for cell in nbformat.read(path, as_version=4).cells:
+        written = {key: cell.metadata[key] for key in ("jupyter", "cellView") if key in cell.metadata}
+        assert written == folds(cell.metadata.get("tags", ())), f"{cell.id}: tools/notebooks.py --fold"
+
+
+def test_each_turn_is_there_and_each_prediction_is_asked_answered_and_hidden(path):
+    """What is asked under a name is answered under it, by the cell behind a hidden output."""
+    cells = code_cells(path)
+    calls = [
+        (place, ast.unparse(call.func), ast.literal_eval(call.args[0]))
+        for place, cell in enumerate(cells)
+        for call in ast.walk(ast.parse(cell.source.replace("%pip", "pass  #")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("checks.turn", "predict.ask", "predict.answer")
+    ]
+    turns = [key for _, name, key in calls if name == "checks.turn"]
+    assert set(turns) <= set(checks.TURNS) and len(turns) == len(set(turns))
+    asked = {key: place for place, name, key in calls if name == "predict.ask"}
+    answered = {key: place for place, name, key in calls if name == "predict.answer"}
+    assert asked.keys() == answered.keys()
+    for place, name, key in calls:
+        if name != "checks.turn":
+            assert "nbval-ignore-output" in cells[place].metadata.get("tags", ()), key
+            said = "".join(output.get("text", "") for output in cells[place].outputs)
+            assert predict.UNDECIDED not in said and "✗" not in said and "✓" not in said, said
+    for key, place in asked.items():
+        between = [cell.metadata.get("tags", ()) for cell in cells[place + 1 : answered[key]]]
+        assert any("prediction" in tags for tags in between), f"{key}: no cell before its answer is tagged"
 
 
 def test_pictures_are_small(path):
