@@ -4,8 +4,8 @@
     python tools/notebooks.py notebooks/01_rnn.ipynb
     python tools/notebooks.py --fold               write the folds alone, execute nothing
 
-What is folded follows from tags, in JupyterLab and in Colab: `folded` hides a cell's source ("one way to write
-it", what a first reader skips), `prediction` hides the output of a cell that answers one, until it is run.
+What is folded follows from tags, in JupyterLab and in Colab: `folded` hides a cell's source ("one way to
+write it", or what a first reader skips), `prediction` the output of a cell that answers one, until it is run.
 
 Kept: sources, tags, what nbgrader knows of a cell, text, pictures and their alternative text.
 Dropped: timings, the editor's metadata, widget state and widget views (their ids change from run to run; a
