@@ -412,6 +412,10 @@ def test_the_words_that_students_look_up_are_those_that_are_said():
     with pytest.raises(ModuleNotFoundError) as missing:
         __import__("helpers.not_there")
     assert str(missing.value).startswith("No module named 'helpers") and "No module named 'helpers'" in listed
+    # Without an environment: a Python that finds no installed package.
+    bare = subprocess.run([sys.executable, "-S", ROOT / "lab.py"], capture_output=True, encoding="utf-8")
+    assert bare.returncode == 1 and "'jupyter_server'" in listed
+    assert bare.stderr == "No module named 'jupyter_server': activate the course's environment, .venv\n"
 
 
 def test_the_readme_says_first_what_is_needed():
