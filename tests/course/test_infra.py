@@ -486,3 +486,18 @@ def test_both_pages_give_the_same_memory():
     chapters = re.findall(r"^\| \[[123] · .*\| ([\d.]+) GB \|", readme, re.M)
     page = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
     assert f"chapters 1, 2 and 3 need {chapters[0]}, {chapters[1]} and {chapters[2]} GB" in page
+
+
+@pytest.mark.seconds
+@pytest.mark.parametrize("name", ["nets [2026]", "nets by hand"])
+def test_a_path_that_nbgrader_takes_for_a_pattern_is_said(tmp_path, name):
+    (tmp_path / name).mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path / name)
+    loads = (
+        "from traitlets.config.loader import PyFileConfigLoader as L; L('nbgrader_config.py').load_config()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loads], cwd=tmp_path / name, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert ("nets [2026]: nbgrader finds no notebook where a path has [" in done.stderr) == ("[" in name)
