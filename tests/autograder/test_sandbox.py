@@ -9,10 +9,10 @@ import pytest
 
 from autograder import limits
 from autograder import sandbox as walls
-from autograder.inside import walls as inner
 from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
 
+inner = pytest.importorskip("autograder.inside.walls", reason="the sandbox's inner walls are Unix's")
 ROOT = Path(__file__).resolve().parents[2]
 needs_bubblewrap = pytest.mark.bubblewrap
 slow = pytest.mark.classroom

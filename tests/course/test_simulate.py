@@ -115,6 +115,16 @@ def refused(statement):
     )
 
 
+@pytest.mark.seconds
+@pytest.mark.skipif(sys.platform == "win32", reason="the real one")
+def test_every_file_of_tests_can_be_imported_on_windows():
+    """Where one cannot, pytest runs none at all."""
+    like = {"LIKE_WINDOWS": str(ROOT), "PYTHONPATH": str(ROOT / "tools/like_windows")}
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(collect, cwd=ROOT, env=os.environ | like, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the real one")
 def test_what_windows_lacks_is_gone_and_what_it_does_is_done(tmp_path):
     code = "import os, subprocess, sys\nfrom pathlib import Path\n"

@@ -31,10 +31,9 @@ plain_import, plain_open, plain_popen = builtins.__import__, io.open, subprocess
 
 def import_as_there(name, globals=None, locals=None, fromlist=(), level=0):
     importer = globals or {}
-    asks = (
-        str(importer.get("__file__", "")).startswith(COURSE) or importer.get("__name__") == "_pytest.outcomes"
-    )
-    if name in MODULES and asks:
+    file = str(importer.get("__file__", ""))
+    ours = file.startswith(COURSE) and "site-packages" not in file  # an environment may lie in the course
+    if name in MODULES and (ours or importer.get("__name__") == "_pytest.outcomes"):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return plain_import(name, globals, locals, fromlist, level)
 
