@@ -39,10 +39,11 @@ METADATA = {
         "version": "3.11.7",
     },
 }
-FOLDS = {  # tag -> what the two editors read
+FOLDS = {  # tag -> what editors read; JupyterLab writes `collapsed` beside its own key when it saves
     "folded": {"jupyter": {"source_hidden": True}, "cellView": "form"},
-    "prediction": {"jupyter": {"outputs_hidden": True}},
+    "prediction": {"jupyter": {"outputs_hidden": True}, "collapsed": True},
 }
+FOLD_KEYS = {"jupyter", "cellView", "collapsed"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -66,7 +67,7 @@ def folds(tags):
 def fold(notebook):
     """Write what is folded, by the tags alone; returns the same notebook."""
     for cell in notebook.cells:
-        metadata = {key: cell.metadata[key] for key in cell.metadata if key not in ("jupyter", "cellView")}
+        metadata = {key: value for key, value in cell.metadata.items() if key not in FOLD_KEYS}
         cell.metadata = nbformat.from_dict(metadata | folds(metadata.get("tags", ())))
     return notebook
 

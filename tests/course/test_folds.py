@@ -21,13 +21,17 @@ RELEASE = runpy.run_path(str(ROOT / "tools/release.py"))
             {"tags": ["folded"]},
             {"tags": ["folded"], "jupyter": {"source_hidden": True}, "cellView": "form"},
         ),
-        ({"tags": ["prediction"]}, {"tags": ["prediction"], "jupyter": {"outputs_hidden": True}}),
+        (
+            {"tags": ["prediction"]},
+            {"tags": ["prediction"], "jupyter": {"outputs_hidden": True}, "collapsed": True},
+        ),
         (
             {"tags": ["prediction", "folded", "x"], "cellView": "code", "collapsed": True},
             {
                 "tags": ["prediction", "folded", "x"],
                 "jupyter": {"source_hidden": True, "outputs_hidden": True},
                 "cellView": "form",
+                "collapsed": True,
             },
         ),
         (
@@ -58,4 +62,4 @@ def test_what_students_get_has_no_answer_to_a_prediction(tmp_path):
     RELEASE["write_chapter"](tmp_path / "source.ipynb", tmp_path / "target.ipynb")
     [cell] = nbformat.read(tmp_path / "target.ipynb", as_version=4).cells
     assert cell.outputs == [] and cell.execution_count is None
-    assert cell.metadata == {"tags": ["prediction"], "jupyter": {"outputs_hidden": True}}
+    assert cell.metadata == {"tags": ["prediction"], "jupyter": {"outputs_hidden": True}, "collapsed": True}
