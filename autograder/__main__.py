@@ -26,6 +26,11 @@ def main(words: list[str] | None = None) -> int:
     ) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # the disk is full, say, where others than we write
+        where, why = error.filename or "a file", error.strerror or error
+        again = "see to that and run the same command again; what was written before is kept"
+        print(f"autograder: {where} cannot be used ({why}): {again}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

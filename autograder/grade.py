@@ -19,6 +19,7 @@ from autograder import lock, store
 from autograder.assignment import worth
 from autograder.book import writer as book
 from autograder.course import Course
+from autograder.intake import taking
 from autograder.intake.ledger import Ledger
 from autograder.report import page as report
 from autograder.results import DAMAGED, GradeError, Results, earned, waiting
@@ -59,7 +60,20 @@ def run(
         _plan(what, students, limits or Limits(), jobs)
         return what
     with lock.held(course.work(name).parent, f"grade {name}"):
-        return _run(Results(course, name), jobs, scheduler, limits or Limits(), unsandboxed, students)
+        what = _mended(Results(course, name))
+        return _run(what, jobs, scheduler, limits or Limits(), unsandboxed, students)
+
+
+def _mended(what: Results) -> Results:
+    """The same, with records of intake that are damaged made anew from what it has kept; they stay named."""
+    store.read(what.work / "unassigned.json", _is_list, what.damaged)
+    if not what.damaged:
+        return what
+    print("records of intake are damaged, and made anew: " + ", ".join(sorted(p.stem for p in what.damaged)))
+    taking.run(what.course, assignment=what.name)
+    again = Results(what.course, what.name)
+    again.damaged |= what.damaged
+    return again
 
 
 def _run(
@@ -92,11 +106,17 @@ def _run(
     for student, record in what.records.items():  # those who were not asked for keep the mark that they have
         if record["status"] in ("ok", "flagged") and student not in problems and not what.mark(student):
             problems[student] = "not graded yet"
-    write_marks(what, problems)
-    write_report(what, problems)
+    lost = []
     if writer.failed:
         reasons = "; ".join(dict.fromkeys(writer.failed.values()))
-        raise GradeError(f"{len(writer.failed)} of {len(contents)} marks are not in the book: {reasons}")
+        lost.append(f"{len(writer.failed)} of {len(contents)} marks are not in the book: {reasons}")
+    try:
+        write_marks(what, problems)
+        write_report(what, problems)
+    except store.StoreError as error:
+        lost.append(str(error))
+    if lost:
+        raise GradeError("; ".join(lost))
     return what
 
 

@@ -34,6 +34,7 @@ _REASONS = {
 # Errors of a cell that may come from the sandbox: no network, no front end, no such files and modules.
 _OURS = ("UsageError", "StdinNotImplementedError", "ModuleNotFoundError", "ImportError", "ConnectionError")
 _OURS += ("OSError", "FileNotFoundError", "PermissionError", "URLError", "gaierror", "MemoryError")
+UNJUDGED = ": could not be judged: "  # in a flag, between the check and the reason
 FORGED = "its process sent something that is no result: look at its code"
 FORGEABLE = (
     "a cell was marked by its own asserts, which run beside the student's code: such a mark can be forged"
@@ -173,7 +174,8 @@ class _Run:
             module = checks.exercise(step.check.exercise).module
             task = self.tasks[step.index]
             return {"kind": "probe", **common, "module": module, "answer": step.check.answer, "task": task}
-        return {"kind": "cell", **common, "source": step.source}
+        whose = "check" if step.check else "given" if step.author == "instructor" else "own"
+        return {"kind": "cell", **common, "source": step.source, "whose": whose}
 
     def take(self, reply: Reply, asked: list[Step]) -> int | None:
         """Keep the answers that came as they must: one to each step that has begun, in their order.
@@ -256,7 +258,7 @@ class _Run:
 
     def unjudged(self, check: Check, why: str) -> dict[str, Any]:
         """What a check gets that we, not the answer, could not bring to its end: flagged, never a 0."""
-        self.flag(f"{check.grade_id}: could not be judged: {why}")
+        self.flag(f"{check.grade_id}{UNJUDGED}{why}")
         return {
             "status": "unjudged",
             "text": f"not judged, a person will look at it ({number(check.points)} points wait): {why}",

@@ -25,7 +25,7 @@ class LockedError(RuntimeError):
 
 
 @contextlib.contextmanager
-def held(folder: Path, doing: str) -> Iterator[None]:
+def held(folder: Path, doing: str, waits: bool = False) -> Iterator[None]:
     """No other process may hold the lock of this folder meanwhile; who holds it already may enter again.
 
     A process that has died holds nothing: the system frees the lock, and where it knows no such locks the
@@ -33,6 +33,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
 
     Args:
         doing: in a word, for whoever comes second.
+        waits: until another that does the same has let go; it is not refused for that.
 
     Raises:
         LockedError: another process holds it.
@@ -41,7 +42,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
     if path not in _held:
         _held[path] = 0
         try:
-            let_go = _take(path, doing)
+            let_go = _take(path, doing, waits)
         except BaseException:
             del _held[path]
             raise
@@ -57,8 +58,19 @@ def held(folder: Path, doing: str) -> Iterator[None]:
             let_go()
 
 
-def _take(path: Path, doing: str) -> Any:
+def _take(path: Path, doing: str, waits: bool) -> Any:
     """Take the lock; returns what gives it back."""
+    while True:
+        try:
+            return _take_now(path, doing)
+        except LockedError:
+            # Between taking it and writing down who has it, or after that was wiped, nobody is named.
+            if not waits or _holder(path).get("doing", doing) != doing:
+                raise
+        time.sleep(0.1)
+
+
+def _take_now(path: Path, doing: str) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | (0 if fcntl else os.O_EXCL)
     for _ in range(2):

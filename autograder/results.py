@@ -54,6 +54,8 @@ class Results:
         again = f"run `python -m autograder intake {self.course.submissions}` first"
         if record is None:
             raise GradeError(f"{student} has no intake record for {self.name}: {again}")
+        if record["status"] == DAMAGED:
+            raise GradeError(f"{student}: {record['flags'][0]}")
         if record["sha256"] is None:
             raise GradeError(f"{student}: {record['status']}; there is nothing to grade")
         path = self.course.submitted(student, self.name) / f"{self.name}.ipynb"

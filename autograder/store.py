@@ -1,12 +1,17 @@
 """Our files on disk: written whole or not at all; what is damaged counts as missing, and is named."""
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
+
+# Errors that say nothing about a file, and all about the place where it is to be written.
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 class StoreError(RuntimeError):
@@ -36,21 +41,34 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        if path.is_dir():  # nothing of ours, and nothing is lost
-            path.rename(tempfile.mkdtemp(dir=path.parent, prefix=f"{path.name}.aside-"))
-        os.replace(temporary, path)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            put(temporary, path)
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def put(new: Path | str, path: Path) -> None:
+    """Put a written file in the place of another. A folder there is nothing of ours: it goes aside."""
+    if path.is_dir():
+        path.rename(tempfile.mkdtemp(dir=path.parent, prefix=f"{path.name}.aside-"))
+    os.replace(new, path)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system says inside of writing this file becomes a `StoreError`."""
+    try:
+        yield
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written ({error.strerror or error}): see to that and run the same command "
             "again; what was written before is kept"
         ) from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def append_line(path: Path, line: str) -> None:

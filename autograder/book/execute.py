@@ -39,8 +39,9 @@ class SandboxedExecute(NbGraderPreprocessor):
         # nbgrader works in the course's folder while it converts.
         what = _class(Path.cwd(), place["assignment"], self.config)
         content = what.content(place["student"])
-        # Beside `grade` no mark is written: what that has written would be removed again.
-        with lock.held(what.work.parent, "nbgrader autograde"):
+        # Beside `grade` no mark is written: what that has written would be removed again. Of two runs of
+        # nbgrader's own one waits: where it is refused, nbgrader removes what the other one has written.
+        with lock.held(what.work.parent, "nbgrader autograde", waits=True):
             result = what.result(place["student"])
             if result is None:
                 result = compute(content, what.assignment, what.environment, Limits(), self.unsandboxed)

@@ -1,9 +1,11 @@
 """Runs one submission, in the child: its cells as Jupyter would, and the probes between them.
 
 A job is {"steps": [...]}, plain values. A step is
-{"kind": "cell", "index", "source", "seed"} or
+{"kind": "cell", "index", "source", "seed", "whose"} or
 {"kind": "probe", "index", "module", "answer", "task", "seed"}: `answer` is an expression over what the cells
-have defined, `module` the one whose `probe(answer, task)` is called. Each step is answered by a frame
+have defined, `module` the one whose `probe(answer, task)` is called. `whose` is "given" (a cell of the
+notebook itself), "own" (the student's) or "check" (asserts: they run in the state of torch and numpy that the
+given cells have set, whatever the student's have left). Each step is answered by a frame
 {"index", "text", "error": None | {"name", "text", "traceback"}} and, where it was a probe that ran,
 "values"; where it was a cell whose last line is a number, "number".
 """
@@ -137,12 +139,17 @@ def run(job: dict[str, Any], reply: int, steps: int) -> None:
     probes = {
         step["module"]: _exercise(step["module"]).probe for step in job["steps"] if step["kind"] == "probe"
     }
+    kept = _kept(job["steps"])
     for step in job["steps"]:
         write(steps, _STEP.pack(step["index"]))
         random.seed(step["seed"])
         np.random.seed(step["seed"])
         seed_torch(step["seed"])
-        said = _cell(step) if step["kind"] == "cell" else _probe(step, probes[step["module"]])
+        if step["kind"] == "cell":
+            with kept.get(step.get("whose"), contextlib.nullcontext)():
+                said = _cell(step)
+        else:
+            said = _probe(step, probes[step["module"]])
         if getpid() != me:  # the cell has forked, and this is the copy
             leave(0)
         try:
@@ -153,6 +160,17 @@ def run(job: dict[str, Any], reply: int, steps: int) -> None:
         view = memoryview(wire.frame(content))
         while view:
             view = view[write(reply, view) :]
+
+
+def _kept(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Whose cell it is -> what it is run in; {} where no check is a cell, and nothing hangs on it."""
+    if all(step.get("whose") != "check" for step in steps):
+        return {}
+    # Imported here, since the walls are tried where there is no package `helpers`.
+    from helpers.checks.state import Kept
+
+    kept = Kept()
+    return {"given": kept.noting, "check": kept.back}
 
 
 @contextlib.contextmanager

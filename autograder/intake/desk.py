@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from autograder import store
 from autograder.course import Course
 from autograder.intake import kinds, received, times
 from autograder.intake.arrivals import SECRET, TIMESTAMP
@@ -90,7 +91,7 @@ class Desk:
         """The student's record; None where there is none that could be read."""
         try:
             found = json.loads(self.record_path(student).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return None
         return found if isinstance(found, dict) and "sha256" in found else None
 
@@ -98,7 +99,11 @@ class Desk:
         """Take in what the ledger has of a student. Never raises for what was sent."""
         try:
             return self._record(student, note)
+        except store.StoreError:
+            raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in store.OF_THE_DISK:
+                raise
             why = f"It could not be taken in: {type(error).__name__}: {shown(error, 300)}."
             record = self._blank(student, "unreadable") | {"flags": [why]}
             write(self.record_path(student), as_json(record))
@@ -163,7 +168,8 @@ class Desk:
             self.ledger.write()  # what lies in the folder is noted, and its bytes are kept
             if folder.is_symlink() or folder.is_dir():
                 discard(folder)
-            self.record_path(student).unlink(missing_ok=True)
+            if self.record_path(student).is_file():
+                self.record_path(student).unlink()
             about["placed"] = record["sha256"]
             about["stamp"] = nbgraders[TIMESTAMP].decode() if nbgraders.get(TIMESTAMP) else None
             self.ledger.write()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder import store
+
 
 def sha256_of(path: Path) -> str | None:
     """Of a file's bytes; None if there is no such file."""
@@ -23,13 +25,18 @@ def as_json(value: Any) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, and only if that changes it."""
+    """Write a file whole or not at all, and only if that changes it.
+
+    Raises:
+        StoreError: the disk is full, or the place may not be written to; the old file is still there.
+    """
     if path.is_file() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")  # always the same: the next run writes over a killed one's
-    new.write_bytes(data)
-    new.replace(path)
+    with store.writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.new")  # always the same: the next run writes over a killed one's
+        new.write_bytes(data)
+        store.put(new, path)
 
 
 def safe(name: str, most: int = 150) -> str:

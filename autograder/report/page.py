@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder import store
 from autograder.intake.document import shown
+from autograder.judging import UNJUDGED
 from autograder.report import pictures, similarity
 from autograder.report.exercises import NO_ANSWER, NOT_JUDGED, per_exercise
 
@@ -185,13 +186,17 @@ def _look(
 ) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Headings, and under each the reasons with those whom they concern, the rarest reason first."""
     said: dict[str, dict[str, list[str]]] = {heading: defaultdict(list) for heading in _HEADINGS}
-    failed, waiting, unreadable, flagged, stopped = said.values()
+    failed, unjudged, waiting, unreadable, flagged, stopped = said.values()
     for student in sorted(records):
         record, result = records[student], results.get(student)
         if student in problems:
             failed[problems[student]].append(student)
         for flag in _flags(record, result):
+            if UNJUDGED in flag:  # told under its own heading
+                continue
             (unreadable if record["status"] == "unreadable" else flagged)[flag].append(student)
+        for reason in _unjudged(result) if result else []:
+            unjudged[reason].append(student)
         for reason in _to_read(result) if result else []:
             waiting[reason].append(student)
         for reason in _stopped(result) if result else []:
@@ -205,6 +210,7 @@ def _look(
 
 _HEADINGS = (
     "Not graded",
+    "Could not be judged: a person must look, all points of these wait",
     "To be read by a person: these points are not in the mark yet",
     "Unreadable: no mark",
     "Flagged: the mark stands",
@@ -212,12 +218,22 @@ _HEADINGS = (
 )
 
 
+def _waiting(result: Result, unjudged: bool) -> list[tuple[str, Mapping[str, Any]]]:
+    """(exercise, what waits of it) of the checks that could not be judged, or of all others."""
+    checks = [(m["exercise"] or name, m) for name, m in result["checks"].items()]
+    chosen = [(name, m) for name, m in checks if (m["status"] == "unjudged") == unjudged]
+    return [(name, part) for name, m in chosen for part in m.get("to_read", [])]
+
+
+def _unjudged(result: Result) -> list[str]:
+    """What could not be judged, by exercise, and why."""
+    return sorted({f"{name}: {part['why']}" for name, part in _waiting(result, unjudged=True)})
+
+
 def _to_read(result: Result) -> list[str]:
     """What no comparison supports, by exercise; its check and its hidden check say the same."""
-    parts = [
-        (m["exercise"] or name, part) for name, m in result["checks"].items() for part in m.get("to_read", [])
-    ]
-    return sorted({f"{name}: {part['item']}: {part['why']}" for name, part in parts})
+    waiting = _waiting(result, unjudged=False)
+    return sorted({f"{name}: {part['item']}: {part['why']}" for name, part in waiting})
 
 
 def _stopped(result: Result) -> list[str]:

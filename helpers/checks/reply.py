@@ -201,6 +201,7 @@ def optional(form: Form) -> Form:
 # An exception, as `running.describe` does, and what `state.Watch.told` reports.
 ERROR = record({"type": text(200), "text": text(400), "line": text(200)})
 LEFT = list_of(record({"kind": one_of(*KINDS), "line": text(200)}), most=len(KINDS))
+LEAVINGS = list_of(one_of(*KINDS), most=len(KINDS))  # of a part of a probe, as `running.leavings` gives them
 
 
 def error() -> Form:

@@ -1,7 +1,7 @@
 """Findings, items and the verdict on one answer, and the verdict as text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MOST_SHOWN = 3  # findings at once: who reads more of them mends none
 
@@ -49,9 +49,14 @@ class Verdict:
     remarks: list[str] = field(default_factory=list)
 
     def add(self, *findings: Finding) -> None:
-        """Take findings in, each name once."""
+        """Take findings in, each name once; one that is there already costs the later one's items too."""
         for finding in findings:
-            if all(finding.name != known.name for known in self.findings):
+            names = [known.name for known in self.findings]
+            if finding.name in names:
+                k = names.index(finding.name)
+                costs = dict.fromkeys([*self.findings[k].costs, *finding.costs])
+                self.findings[k] = replace(self.findings[k], costs=tuple(costs))
+            else:
                 self.findings.append(finding)
 
     def leave(self, item: str, why: str) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.checks.state import Watch, fresh
+from helpers.checks.state import KINDS, Watch, fresh
 
 NO_ANSWER = "no answer yet"
 
@@ -66,6 +66,18 @@ def quiet() -> Iterator[Watch]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+
+
+@contextlib.contextmanager
+def leavings() -> Iterator[list[str]]:
+    """The harmful kinds of state that steps inside leave changed; `Watch.told` tells them of the whole."""
+    watch, found = _watches[-1], []
+    before, watch.left = watch.left, []
+    try:
+        yield found
+    finally:
+        found += [name for name in watch.left if KINDS[name].harms]
+        watch.left = [*before, *(name for name in watch.left if name not in before)]
 
 
 def contained() -> contextlib.AbstractContextManager:

@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -243,17 +243,17 @@ def fresh() -> Iterator[Watch]:
     try:
         yield watch
     finally:
-        for name, kind in KINDS.items():
-            if kind.get() != before[name]:
-                kind.set(before[name])
+        _set(before)
         torch.set_rng_state(draws[0])
         np.random.set_state(draws[1])
         random.setstate(draws[2])
 
 
-def left(told: list[dict[str, str]]) -> list[tuple[str, str]]:
-    """(kind, line) of what `Watch.told` reported."""
-    return [(part["kind"], part["line"]) for part in told]
+def left(told: list[dict[str, str]], leavings: Iterable[list[str]] = ()) -> list[tuple[str, str]]:
+    """(kind, line) of what `Watch.told` reported, and of what parts of the probe told besides."""
+    found = {part["kind"]: part["line"] for part in told}
+    kinds = dict.fromkeys([*found, *(kind for part in leavings for kind in part)])
+    return [(kind, found.get(kind, "")) for kind in kinds if _PART_OF.get(kind) not in kinds]
 
 
 def _lines(answer: Any) -> list[str]:
@@ -268,3 +268,35 @@ def _lines(answer: Any) -> list[str]:
     for name in dict.fromkeys(code.co_filename for code in codes):
         found += linecache.getlines(name)
     return [line.strip()[:200] for line in found]
+
+
+class Kept:
+    """What a notebook's own cells have set, apart from whatever a student's cells leave behind."""
+
+    def __init__(self) -> None:
+        self._values = {name: kind.get() for name, kind in KINDS.items()}
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """A cell of the notebook itself: what it sets is there for all checks behind it."""
+        before = {name: kind.get() for name, kind in KINDS.items()}
+        yield
+        for name, kind in KINDS.items():
+            if (now := kind.get()) != before[name]:
+                self._values[name] = now
+
+    @contextlib.contextmanager
+    def back(self) -> Iterator[None]:
+        """Inside, all is as the notebook's own cells have set it; behind it, as it was before."""
+        before = {name: kind.get() for name, kind in KINDS.items()}
+        _set(self._values)
+        try:
+            yield
+        finally:
+            _set(before)
+
+
+def _set(values: Mapping[str, Any]) -> None:
+    for name, kind in KINDS.items():
+        if kind.get() != values[name]:
+            kind.set(values[name])

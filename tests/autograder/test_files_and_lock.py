@@ -146,6 +146,24 @@ def test_the_second_is_refused_with_the_holders_name_and_let_in_once_it_has_died
         pass
 
 
+def test_who_does_the_same_may_wait_until_the_first_has_let_go(tmp_path, holder, monkeypatch):
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        holder.kill()
+        holder.wait()
+
+    monkeypatch.setattr(lock.time, "sleep", sleep)
+    with (
+        pytest.raises(LockedError, match="grade 04_exercises"),
+        lock.held(tmp_path, "nbgrader autograde", waits=True),
+    ):
+        pass
+    with lock.held(tmp_path, "grade 04_exercises", waits=True):
+        assert waited
+
+
 def test_whoever_holds_it_may_enter_again(tmp_path):
     with lock.held(tmp_path, "grade"):
         with lock.held(tmp_path, "autograde"):

@@ -90,6 +90,18 @@ def test_one_run_where_nothing_dies(course):
     json.dumps(result)
 
 
+def test_each_cell_is_sent_with_whose_it_is(course):
+    sent = []
+    sandbox = Saying([reply(said(0), said(1, values={"not_a_module": True}), said(2))])
+    sandbox.run, run = lambda job, limits: (sent.extend(job["steps"]), run(job, limits))[1], sandbox.run
+    judging.grade(course[1], course[0], sandbox)
+    assert [(step["kind"], step.get("whose")) for step in sent] == [
+        ("cell", "own"),
+        ("probe", None),
+        ("cell", "check"),
+    ]
+
+
 def test_a_step_that_dies_is_left_out_of_the_next_run_and_the_rest_is_done(course):
     first = reply(said(0), status="cpu_item", step=1, code=-9)
     sandbox = Saying([first, reply(said(0), said(2))])

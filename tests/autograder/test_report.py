@@ -332,6 +332,23 @@ def test_what_was_stopped_is_said_with_the_reason(written):
     assert "0 ended in an error; 1 stopped or crashed" in page.text
 
 
+def test_what_could_not_be_judged_has_a_heading_of_its_own_with_the_reason(written):
+    why = "it waited for more than 50 seconds and was stopped"
+    whole = {"item": "the whole answer", "points": 4.0, "why": why}
+    read = {"item": "dropout", "points": 1.2, "why": "too few to tell"}
+    waits = result(
+        [f"{name}: could not be judged: {why}" for name in ("a", "b")],
+        a=mark("lstm", 0.0, 4.0, status="unjudged") | {"to_read": [whole]},
+        b=mark("lstm", 0.0, 6.0, status="unjudged") | {"to_read": [whole]},
+        c=mark("gru", 2.8, 4.0) | {"to_read": [read]},
+    )
+    page = written({"ann": record(), "bob": record()}, {"ann": waits, "bob": result(**lstm(4.0, 6.0))})
+    heading = "Could not be judged: a person must look, all points of these wait students why who "
+    assert f"{heading}1 lstm: {why} ann To be read by a person" in page.text
+    assert "not in the mark yet students why who 1 gru: dropout: too few to tell ann" in page.text
+    assert page.text.count(why) == 1 and "Flagged: " not in page.text
+
+
 def test_marks_are_those_of_the_book(written):
     points = {"ann": 12.5, "bob": None, "cem": 15.0, "dan": 0.0}
     page = written(dict.fromkeys(points, record()), points=points, worth=15)

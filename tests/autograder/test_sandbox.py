@@ -242,6 +242,29 @@ def test_no_bubblewrap_is_said_with_what_to_do(monkeypatch):
         assert part in str(error.value)
 
 
+def test_asserts_run_in_the_state_that_the_notebook_has_set_and_no_answer():
+    """What an answer leaves behind spoils no check behind it, and is there again in those that follow."""
+    cells = [
+        ("given", "import torch, numpy as np\ntorch.set_default_dtype(torch.float64)"),
+        (
+            "own",
+            "torch.set_grad_enabled(False)\ntorch.set_default_dtype(torch.float16)\nnp.seterr(all='raise')",
+        ),
+        ("check", "torch.is_grad_enabled(), torch.get_default_dtype(), np.geterr()['divide']"),
+        ("own", "torch.is_grad_enabled(), torch.get_default_dtype(), np.geterr()['divide']"),
+    ]
+    steps = [
+        {"kind": "cell", "index": k, "source": source, "seed": k, "whose": whose}
+        for k, (whose, source) in enumerate(cells)
+    ]
+    with Sandbox(ROOT / "helpers", unsandboxed=True) as sandbox:
+        reply = sandbox.run({"steps": steps})
+    said = [wire.unpack(part) for part in wire.frames(reply.stream)]
+    assert [part["error"] for part in said] == [None] * 4
+    assert said[2]["text"].strip() == "(True, torch.float64, 'warn')"
+    assert said[3]["text"].strip() == "(False, torch.float16, 'raise')"
+
+
 @slow
 def test_without_walls_only_when_told_so():
     with Sandbox(ROOT / "helpers", limits=Limits(cpu_item=2.0, cpu=8.0), unsandboxed=True) as sandbox:

@@ -75,6 +75,23 @@ FAULTS = {
         "no_gradient",
         [("criterion(model(inputs), targets)", "torch.no_grad()(criterion)(model(inputs), targets)")],
     ),
+    "outputs detached": (
+        "no_gradient",
+        [("criterion(model(inputs), ", "criterion(model(inputs).detach().requires_grad_(), ")],
+    ),
+    "loss in a new tensor": (
+        "no_gradient",
+        [(BACKWARD, "            torch.tensor(loss.item(), requires_grad=True).backward()\n")],
+    ),
+    "first layer detached": (
+        "no_gradient",
+        [
+            (
+                "criterion(model(inputs), targets)",
+                "criterion(model[2](model[1](model[0](inputs)).detach()), targets)",
+            )
+        ],
+    ),
     "gradients off at the end": (
         "state_left",
         [("    return norms\n", "    torch.set_grad_enabled(False)\n    return norms\n")],

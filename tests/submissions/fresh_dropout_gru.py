@@ -747,7 +747,7 @@ class DropoutGRU(nn.Module):
         return self.fc(h[-1])
 
 
-# %% fresh_gates_swapped | 3 | cell_not_recognised
+# %% fresh_gates_swapped | 2 | cell_not_recognised
 class GRULayer(nn.Module):
     def __init__(self, d, h):
         super().__init__()

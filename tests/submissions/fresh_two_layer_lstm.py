@@ -589,7 +589,7 @@ class TwoLayerLSTM(nn.Module):
         return self.fc(h2)
 
 
-# %% fresh_shared_layer | 7 | wrong_output
+# %% fresh_shared_layer | 5 | wrong_output
 class TwoLayerLSTM(nn.Module):
     def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
         super().__init__()
@@ -605,7 +605,7 @@ class TwoLayerLSTM(nn.Module):
         return self.fc(x[:, -1])
 
 
-# %% fresh_lagging_top | 7 | wrong_output
+# %% fresh_lagging_top | 5 | wrong_output
 class TwoLayerLSTM(nn.Module):
     def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
         super().__init__()

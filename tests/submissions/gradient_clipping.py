@@ -1352,3 +1352,238 @@ def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_nor
             norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
             optimizer.step()
     return norms
+
+
+# %% outputs_detached_and_made_to_require | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs).detach().requires_grad_()
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% outputs_as_data | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs).data
+            outputs.requires_grad = True
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% outputs_in_a_new_tensor | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = torch.tensor(model(inputs).tolist(), requires_grad=True)
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% outputs_through_numpy | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = torch.from_numpy(model(inputs).detach().numpy())
+            loss = criterion(outputs.requires_grad_(), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% outputs_without_gradients_and_made_to_require | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            with torch.no_grad():
+                outputs = model(inputs)
+            outputs.requires_grad_()
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% loss_in_a_new_tensor | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss = torch.tensor(loss.item(), requires_grad=True)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% loss_detached_and_made_to_require | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.detach().requires_grad_().backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% loss_as_a_number | 0 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets).item()
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% first_layer_detached | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            hidden = torch.tanh(model[0](inputs)).detach()
+            loss = criterion(model[2](hidden), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% first_layer_frozen | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            model[0].requires_grad_(False)
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% a_copy_is_trained | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            import copy
+
+            loss = criterion(copy.deepcopy(model)(inputs), targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% grad_of_detached_outputs | 0 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs).detach().requires_grad_()
+            loss = criterion(outputs, targets)
+            parameters = list(model.parameters())
+            for p, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
+                p.grad = gradient
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% every_other_batch_detached | 1 | no_gradient
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs)
+            if len(norms) % 2:
+                outputs = outputs.detach().requires_grad_()
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% gradient_handed_over_by_hand | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model(inputs)
+            leaf = outputs.detach().requires_grad_()
+            loss = criterion(leaf, targets)
+            loss.backward()
+            outputs.backward(leaf.grad)
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% layers_one_by_one_and_autograd_grad | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            outputs = model[2](model[1](model[0](inputs)))
+            loss = criterion(outputs, targets)
+            parameters = list(model.parameters())
+            for p, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
+                p.grad = gradient
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms
+
+
+# %% functional_call | 10 | -
+def train_with_clipping(model, loader, criterion, optimizer, num_epochs, max_norm=5.0):
+    norms = []
+    for epoch in range(num_epochs):
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            weights = dict(model.named_parameters())
+            outputs = torch.func.functional_call(model, weights, (inputs,))
+            loss = criterion(outputs, targets)
+            loss.backward()
+            norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+            optimizer.step()
+    return norms

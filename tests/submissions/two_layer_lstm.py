@@ -835,7 +835,7 @@ class TwoLayerLSTM:
         return self.fc(h_n[-1])
 
 
-# %% both_logits_and_their_complement | 5 | wrong_shape
+# %% both_logits_and_their_complement | 3 | wrong_shape
 class TwoLayerLSTM(nn.Module):
     def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
         super().__init__()
@@ -886,7 +886,7 @@ class TwoLayerLSTM(nn.Module):
         return self.fc(last)
 
 
-# %% less_the_mean_of_the_batch | 7 | sequences_see_one_another
+# %% less_the_mean_of_the_batch | 5 | sequences_see_one_another
 class TwoLayerLSTM(nn.Module):
     def __init__(self, input_size, hidden_size=256, output_size=2, num_layers=2):
         super().__init__()

@@ -10,6 +10,7 @@ import numpy as np
 from labelled import WRONG, through_bytes
 
 from helpers import checks
+from helpers.checks.reply import Misfit, fit
 
 SCALARS = (
     None,
@@ -38,13 +39,19 @@ KINDS = ("float32", "float64", "int64", "uint8", "bool")
 @functools.cache
 def replies(every):
     """(exercise, task, reply, honest share) of every so many labelled wrong answers, stubs among them."""
-    found = []
-    for answer in WRONG[::every]:
-        asked = checks.exercise(answer.exercise)
-        task = asked.task(0)
-        values = through_bytes(asked.probe(answer.answer(), task))
-        found.append((answer.name, asked, task, values, asked.judge(task, values).share))
-    return found
+    return [_reply(answer) for answer in WRONG[::every]]
+
+
+def replies_with(exercise, finding):
+    """The same of the wrong answers to one exercise that are labelled with this finding, and no other."""
+    return [_reply(one) for one in WRONG if (one.exercise, one.findings) == (exercise, (finding,))]
+
+
+def _reply(answer):
+    asked = checks.exercise(answer.exercise)
+    task = asked.task(0)
+    values = through_bytes(asked.probe(answer.answer(), task))
+    return answer.name, asked, task, values, asked.judge(task, values).share
 
 
 def changed(values, random):
@@ -53,8 +60,20 @@ def changed(values, random):
     for _ in range(random.choice((1, 1, 2, 3))):
         places = list(_places(whole))
         holder, key = random.choice(places)
-        _change(holder, key, random)
+        _change(holder, key, random, [h[k] for h, k in places if isinstance(h[k], np.ndarray)])
     return whole[""]
+
+
+def changed_and_fitting(form, values, random):
+    """The same, and what comes out still has the form of a reply: the judge must look at it."""
+    for _ in range(50):
+        found = changed(values, random)
+        try:
+            fit(form, found)
+        except Misfit:
+            continue
+        return found
+    return values
 
 
 def _copy(value):
@@ -73,7 +92,7 @@ def _places(holder):
             yield from _places(holder[key])
 
 
-def _change(holder, key, random):
+def _change(holder, key, random, arrays):
     value = holder[key]
     ways = [_junk]
     if isinstance(holder, list):
@@ -82,6 +101,10 @@ def _change(holder, key, random):
         ways += [_without, _renamed]
     if isinstance(value, np.ndarray):
         ways += 3 * [_other_numbers]
+        same = [one for one in arrays if one is not value and one.shape == value.shape]
+        if same:
+            other = random.choice(same).copy()
+            ways.append(lambda holder, key, _: holder.__setitem__(key, other))
     if type(value) in (bool, int, float):
         ways += 2 * [_another]
     random.choice(ways)(holder, key, random)

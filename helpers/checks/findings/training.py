@@ -47,10 +47,11 @@ ROWS = (
     ),
     Row(
         "no_gradient",
-        EVERYTHING,
-        "nothing that the model computes has a gradient",
-        "outputs and losses with a gradient, which backward can follow",
-        "torch.no_grad() belongs to evaluation",
+        ("order", "clipping", "norms"),
+        "no gradient reaches the model, or a part of it",
+        "a loss from which backward finds its way to every weight",
+        ".detach(), .data, .item(), .numpy() or torch.tensor(...) on the way from the weights to the loss, "
+        "or torch.no_grad(), which belongs to evaluation",
     ),
     Row(
         "epochs_ignored",

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.findings import MODELS, finding
-from helpers.checks.recurrent.probe import COARSE
 from helpers.checks.recurrent.reading import Fit, Roles
 from helpers.checks.recurrent.spec import CELLS, READ, READ_BOTH, TOP, TOP_BOTH, Spec
 from helpers.checks.report import Verdict, arguments_text, shape_text
@@ -19,8 +18,9 @@ class Case:
         self.spec, self.task, self.values = spec, task, values
         self.verdict = Verdict(spec.items)
         self.found: dict[str, tuple[Roles, Fit]] = {}
+        self.other_type, coarse = _type_of_logits(values)
         # A coarse type of the logits allows no more than two digits to be compared.
-        self.coarse = "dtype" in values and values["builds"]["main"].get("dtype") in COARSE
+        self.coarse = bool(coarse)
 
     def find(self, name: str, got: str = "", costs: Sequence[str] | None = None, **words: Any) -> None:
         both = self.spec.bidirectional
@@ -64,6 +64,24 @@ class Case:
             self.outputs(build),
         )
         return ("logits", "output") if wrong else ("output",)
+
+
+# The bits of a number in float32 that one of a coarse type has not.
+_MASKS = {"bfloat16": 0xFFFF, "float16": 0x1FFF}
+
+
+def _type_of_logits(values: Mapping[str, Any]) -> tuple[str, str]:
+    """(their type where it is not that of x, the coarse one that they have now), "" for none.
+
+    What the answer says of itself may be wrong: the numbers tell too.
+    """
+    output = values["builds"]["main"]["output"] if "builds" in values else None
+    if not isinstance(output, np.ndarray) or output.dtype.kind != "f" or not output.any():
+        return "", ""
+    bits = np.ascontiguousarray(output, np.float32).view(np.uint32)
+    coarse = next((name for name, mask in _MASKS.items() if not (bits & mask).any()), "")
+    told = values.get("dtype", "" if output.dtype == np.float32 else str(output.dtype))
+    return told.removeprefix("torch.") or coarse, coarse
 
 
 def differs(a: Any, b: Any) -> bool:

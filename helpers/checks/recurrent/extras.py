@@ -114,10 +114,10 @@ def extras(answer: type, seed: int, build: Mapping[str, Any], stateless: bool) -
     def on_meta(steps: int) -> Any:
         return made().to("meta")(x[:, :steps].to("meta"))
 
-    def in_float64() -> str:
-        return str(made().double()(x.double()).dtype)
+    def in_float64() -> Tensor:
+        return output_of(made().double(), x.double())
 
-    def in_float64_by_default() -> str:
+    def in_float64_by_default() -> Tensor:
         kept = torch.get_default_dtype()
         torch.set_default_dtype(torch.float64)
         try:

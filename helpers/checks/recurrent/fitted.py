@@ -1,9 +1,13 @@
 """What the fit of an answer tells, or that there is none."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from helpers.checks.recurrent.behaviour import gradients_only
 from helpers.checks.recurrent.case import Case, differs
+from helpers.checks.recurrent.network import GATES
 from helpers.checks.recurrent.reading import Fit, Roles
 from helpers.checks.recurrent.spec import CELLS
 from helpers.checks.report import shape_text
@@ -140,13 +144,17 @@ def without_fit(case: Case, build: str) -> None:
             case.leave("output", UNEXPLAINED)
     if not layers_as_asked(case, build):
         case.leave("layers", UNEXPLAINED)
-    if case.spec.norm:
-        case.leave("norm", UNEXPLAINED)
+    for item in ("norm", "behaviour"):
+        case.leave(item, UNEXPLAINED)
     gradients_only(case)
 
 
 def layers_as_asked(case: Case, build: str) -> bool:
-    """Are torch's own layers called, as many and of the kind and width asked for?"""
+    """Are torch's own layers called, as many and of the kind and width asked for?
+
+    Their kinds and numbers are what the answer says of itself: they count where its weights bear them out,
+    and weights tell nothing of the nonlinearity of an RNN.
+    """
     spec, values = case.spec, case.values["builds"][build]
     arguments = case.task["builds"][build]["arguments"]
     modules = {
@@ -159,10 +167,24 @@ def layers_as_asked(case: Case, build: str) -> bool:
         for m in modules.values()
     }
     widths = {p["shape"][-1] for p in values["parameters"] if "weight_hh" in p["name"] and p["shape"]}
+    shapes = {p["name"]: p["shape"] for p in values["parameters"]}
     return (
-        kinds == {spec.cell}
+        not spec.cell.startswith("rnn")
+        and kinds == {spec.cell}
+        and all(_borne_out(module, shapes) for module in modules.values())
         and widths == {arguments["hidden_size"]}
         and all(m.get("bidirectional", False) == spec.bidirectional for m in modules.values())
         and {m["name"] for m in stacks} == modules.keys() - {m["name"] for m in cells}
         and sum(m["num_layers"] for m in stacks) + len(cells) == arguments.get("num_layers", 2)
+    )
+
+
+def _borne_out(module: Mapping[str, Any], shapes: Mapping[str, Sequence[int]]) -> bool:
+    """Are there weights of just those layers and directions that this module says it has?"""
+    kind, prefix = module["kind"].removesuffix("Cell").lower(), f"{module['name']}." if module["name"] else ""
+    ways = ["", "_reverse"] if module.get("bidirectional") else [""]
+    suffixes = [f"_l{k}{way}" for k in range(module.get("num_layers", 0)) for way in ways] or [""]
+    own = {name: shape for name, shape in shapes.items() if name.startswith(f"{prefix}weight_hh")}
+    return own.keys() == {f"{prefix}weight_hh{suffix}" for suffix in suffixes} and all(
+        len(shape) == 2 and shape[0] == GATES[kind] * shape[1] for shape in own.values()
     )

@@ -35,8 +35,7 @@ class Judge(Case):
         self._left()
         if not self._runs(main):
             return self.verdict
-        if main["unregistered"]:
-            self.find("not_registered", "self." + ", self.".join(main["unregistered"]))
+        self._registered()
         if not main["output"].size:
             got = f"an output of shape {shape_text(main['output'].shape)}, without any number"
             self.find("wrong_shape", got, EVERYTHING, shape=self.shape("main"))
@@ -47,11 +46,7 @@ class Judge(Case):
         if self._classes(main):
             return self.verdict
         random = differs(main["output"], main["reseeded"])
-        moved = self.values["extras"]["moved"]
-        still = isinstance(moved, np.ndarray) and not moved.any()
-        if still and (random or spread(main["output"]) < 1e-5):
-            got = "random numbers, whatever the input" if random else ""
-            self.find("constant", got)
+        if self._constant(main, random):
             return self.verdict
         self._state(main)
         name = "main"
@@ -83,9 +78,37 @@ class Judge(Case):
         extras(self, fit)
         return self.verdict
 
+    def _registered(self) -> None:
+        """Does PyTorch see all weights, here and where nobody has shown them to it?"""
+        main, (_, full) = self.values["builds"]["main"], self.values["defaults"]
+        hidden = [name for build in self.values["builds"].values() for name in build.get("unregistered", [])]
+        if hidden:
+            self.find("not_registered", "self." + ", self.".join(dict.fromkeys(hidden)))
+        elif not failed(full) and len(full) < len(main["parameters"]):
+            got = f"{len(full)} of {len(main['parameters'])} weights are seen"
+            self.find("not_registered", got)
+
+    def _constant(self, main: Mapping[str, Any], random: bool) -> bool:
+        """Does nothing of the input reach the output?"""
+        moved, alike = self.values["extras"]["moved"], spread(main["output"]) < 1e-5
+        still = isinstance(moved, np.ndarray) and not moved.any()
+        # Two things tell of it: the steps one by one, and all of them in another order.
+        if (still and random) or (alike and (still or not self._reordered(main))):
+            self.find("constant", "random numbers, whatever the input" if random else "")
+            return True
+        if random and not still and not (isinstance(moved, np.ndarray) and moved[:, 0].all()):
+            self.leave("logits", "it could not be seen that they hang on the input")
+            self.leave("layers", "what is random in eval mode cannot be compared")
+        return False
+
+    def _reordered(self, main: Mapping[str, Any]) -> bool:
+        """Are the logits other ones for the sequences read backwards?"""
+        return differs(main["output"], self.values["extras"]["backwards"])
+
     def _left(self) -> None:
         """What the answer has left changed for all that runs after it."""
-        for name, line in left(self.values["left"]):
+        leavings = [build["left"] for build in self.values["builds"].values()]
+        for name, line in left(self.values["left"], leavings):
             if KINDS[name].harms:
                 self.find("state_left", line, what=KINDS[name].words)
             else:
@@ -178,22 +201,30 @@ class Judge(Case):
                 self.find("num_layers_fails", got, **self.layers(asked))
             return
         if not isinstance(other["output"], np.ndarray):
-            asked = self.task["builds"]["other"]["arguments"]["num_layers"]
             self.find("wrong_output", f"with num_layers={asked} forward returned no tensor")
+            self._other_layers(asked)
             return
         if differs(other["output"], other["reseeded"]):
             self.find("random_in_eval" if self.spec.dropout is None else "dropout_in_eval")
+            self._other_layers(asked)
             return
         if self.spec.dropout is None and differs(*other["train_calls"]):
             self.find("dropout_not_asked", f"with num_layers={asked}, other logits each time")
         main = self.found.get("main")
-        fit = (main and find_fit(self, "other", main)) or find_fit(self, "other")
+        # Where nothing explains the main model, to look for it again would take as long and find no more.
+        fit = main and (find_fit(self, "other", main) or find_fit(self, "other"))
         if fit is not None:
             self.found["other"] = fit
             reading_findings(self, *fit, "other")
             gradients(self, *fit, "other")
         elif "main" in self.found:
             self.find("wrong_output", f"with num_layers={asked} the logits are others than expected")
+        if fit is None:
+            self._other_layers(asked)
+
+    def _other_layers(self, asked: int) -> None:
+        if not layers_as_asked(self, "other"):
+            self.leave("layers", f"with num_layers={asked} the layers could not be compared")
 
 
 def judge(spec: Spec, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:

@@ -18,7 +18,7 @@ from torch.nn.parameter import is_lazy
 from helpers.checks.recurrent.extras import extras
 from helpers.checks.recurrent.inventory import calls_of, inventory_of, kind_of, made_in_forward, sizes_of
 from helpers.checks.recurrent.making import Maker, output_of, plain_tensors
-from helpers.checks.running import attempt, contained, failed, quiet, seeded
+from helpers.checks.running import attempt, contained, failed, leavings, quiet, seeded
 
 COARSE = ("torch.bfloat16", "torch.float16")  # too coarse for a comparison to more than two digits
 SINGLES = 512  # calls of one sequence alone
@@ -127,7 +127,14 @@ def _shapes(answer: type, arguments: Mapping[str, Any]) -> Any:
 
 
 def _build(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything about one set of arguments. Keys are left out where the first call already fails."""
+    """Everything about one set of arguments, and what that left changed."""
+    with leavings() as left:
+        built = _built(answer, seed, build)
+    return built | {"left": left}
+
+
+def _built(answer: type, seed: int, build: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys are left out where the first call already fails."""
     x = torch.from_numpy(build["x"])
     maker, models = Maker(answer, seed, build), []
     out = {"output": attempt(lambda: models.append(maker.made()))}

@@ -9,6 +9,7 @@ import numpy as np
 from helpers.checks.recurrent.inventory import MOST_CALLS, OPTIONS
 from helpers.checks.recurrent.probe import COARSE, MOST_ROWS, spread, with_rows
 from helpers.checks.reply import (
+    LEAVINGS,
     LEFT,
     Form,
     Misfit,
@@ -57,6 +58,7 @@ _STOPPED = {
     "sizes": list_of(record(_SIZES), MOST_CALLS),
     **dict.fromkeys(("methods", "raising", "similar"), list_of(text(100), 50)),
 }
+_STOPS = {"output": error(), "left": LEAVINGS}
 
 
 def reply(task: Mapping[str, Any]) -> Form:
@@ -67,7 +69,7 @@ def reply(task: Mapping[str, Any]) -> Form:
         if isinstance(values, dict) and "rows" in values:
             whole(1, MOST_ROWS)(values["rows"], "rows")
             ran, rows = with_rows(task, values["rows"]), {"left": LEFT, "rows": one_of(values["rows"])}
-        stopped = record({"builds": record({_first(task): record({"output": error()}, _STOPPED)}), **rows})
+        stopped = record({"builds": record({_first(task): record(_STOPS, _STOPPED)}), **rows})
         either(record({"not_a_module": one_of(True)}), stopped, _model(ran, rows))(values, place)
 
     return form
@@ -84,7 +86,6 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
     builds = {name: _build(build, name == _first(task)) for name, build in task["builds"].items()}
     possible = {name: builds.pop(name) for name, build in task["builds"].items() if build.get("if_random")}
     shapes = either(error(), list_of(_SHAPE, _MOST_PARAMETERS))
-    dtype = either(error(), text(100))
     extras = {
         **dict.fromkeys(("one_row", "one_step", "longer", "backwards", "alike"), _OUTPUT),
         "train_one_row": _OUTPUT,
@@ -92,8 +93,8 @@ def _model(task: Mapping[str, Any], rows: Mapping[str, Form]) -> Form:
         "operations": either(error(), list_of(whole(0, 10**7), 2, 2)),
         "moved": either(error(), some_array(T * _MOST_OUTPUTS, 2, 2, kinds="b")),
         "meta": _anything,
-        "float64": dtype,
-        "float64_by_default": dtype,
+        "float64": _OUTPUT,
+        "float64_by_default": _OUTPUT,
     }
     if "dropout" in main["arguments"]:
         extras |= dict.fromkeys(("train_calls", "train_one_step", "unfilled", "train_unfilled"), _OUTPUT)
@@ -126,6 +127,7 @@ def _build(build: Mapping[str, Any], main: bool) -> Form:
         "buffers": list_of(_BUFFER, _MOST_PARAMETERS),
         "made_in_forward": list_of(record({"name": _NAME, "value": _VALUE}), _MOST_PARAMETERS),
         "unregistered": list_of(_NAME, _MOST_PARAMETERS),
+        "left": LEAVINGS,
     }
     run = either(
         error(),
@@ -155,7 +157,7 @@ def _build(build: Mapping[str, Any], main: bool) -> Form:
         possible["train_singles"] = either(error(), some_array(_MOST_COPIES))
     whole_build = record({"output": some, **inventory, **more}, possible)
     no_tensor = record({"output": _anything, **inventory}, possible)
-    stopped = record({"output": error()}, _STOPPED)
+    stopped = record(_STOPS, _STOPPED)
 
     def form(value: Any, place: str) -> None:
         output = value.get("output") if isinstance(value, dict) else None

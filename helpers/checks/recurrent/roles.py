@@ -138,8 +138,10 @@ def _torch_networks(
             found += pairs([layer[0] for layer in layers], inputs)
     yield from found
     for network in found:
+        widths = {unit.hidden for layer in network.layers for unit in layer}
         for slip in SLIPS if len(network.layers) > 1 else ():
-            yield replace(network, slip=slip)
+            if slip != "state_handed_on" or len(widths) == 1:  # the state of another layer must fit
+                yield replace(network, slip=slip)
         for slip in SLIPS_OF_TWO if network.directions == 2 and network.flips else ():
             yield replace(network, slip=slip)
 

@@ -72,6 +72,18 @@ def roles_of(case: Case, build: str) -> Iterator[Roles]:
     return itertools.islice(roles, min(_MOST_ROLES, _MOST_WORK // (numbers + 1)))
 
 
+def sizes_fit(case: Case, build: str, roles: Roles, fit: Fit) -> bool:
+    """Do the sizes of a build's weights and outputs allow this way of reading, whatever the numbers are?"""
+    x = torch.from_numpy(case.task["builds"][build]["x"]).double()
+    if fit.norm not in _norm_places(roles.norm):
+        return False
+    with torch.no_grad():
+        done = run(roles.network, network_input(roles, fit, x))
+        ways = readings(roles.network, done, fit.layout)
+        output = torch.from_numpy(case.values["builds"][build]["output"])
+        return fit.reading in ways and _possible(roles, fit, ways[fit.reading](), output)
+
+
 class Search:
     """Looks for ways of reading under which given roles lead from x (B, T, D) to `target`, both float64."""
 

@@ -20,7 +20,7 @@ class History:
 
     def __init__(self, verdict: Verdict, run: Mapping[str, Any], done: Mapping[str, Any]) -> None:
         self.verdict, self.run, self.events, self.returned = verdict, run, done["events"], done["returned"]
-        self.stopped = done["stopped"]
+        self.stopped, self.asked = done["stopped"], done["asked"]
         self.is_default = run["max_norm"] is None
         self.bound = 5.0 if self.is_default else run["max_norm"]
         inputs, hidden, outputs = run["sizes"]
@@ -56,6 +56,16 @@ class History:
                 total += scale * self.gradient(self.events[k], squared_error)
         return total
 
+    def goes_everywhere(self, event: Mapping[str, Any], before: np.ndarray, added: np.ndarray | None) -> bool:
+        """Has it added something to each parameter that must have got something?"""
+        if added is None or event["accumulated"] is None:
+            return True
+        parts = map(self.split, (before, added, event["accumulated"].astype(float)))
+        return not any(
+            np.array_equal(now, was) and np.abs(more).max() > 1e-4 * (np.abs(was).max() + 1e-2)
+            for was, more, now in zip(*parts, strict=True)
+        )
+
     def sources(self, event: Mapping[str, Any]) -> list[int]:
         """The calls of the model that this backward goes through; of the criterion, where there are none."""
         return event["forwards"] or event["losses"]
@@ -75,7 +85,8 @@ class History:
         """For each backward what was left "before", the "base" (that plus what it added), the "used".
 
         "used" is the gradient that the next step, zero_grad or backward found: "by" says which. "wiped": it
-        was there, and the step found none. "batches" are those that it came from.
+        was there, and the step found none. "reaches": it came to all weights, and not to copies of them or
+        of outputs. "batches" are those that it came from.
         """
         found = []
         for k, event in enumerate(self.events):
@@ -101,6 +112,10 @@ class History:
             used = nothing if after["gradient"] is None else after["gradient"].astype(float)
             stepped = nothing if at_step["gradient"] is None else at_step["gradient"]
             losses = [self.events[i] for i in event["losses"]]
+            held = after["gradient"] is not None or at_step["gradient"] is not None
+            arrives = event["accumulated"] is not None or held
+            # No step was made: what torch.autograd.grad gave may have been used otherwise.
+            arrives |= bool(event["forwards"]) and at_step["event"] != "step"
             found.append(
                 {
                     "sources": self.sources(event),
@@ -111,6 +126,7 @@ class History:
                     "used": used,
                     "loss": sum(e["value"] for e in losses),
                     "scales": event["scales"],
+                    "reaches": arrives and self.goes_everywhere(event, before, added),
                     "by": after["event"],
                     "wiped": at_step["event"] == "step" and base.any() and not stepped.any(),
                     "stepped_since": not found

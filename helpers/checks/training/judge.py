@@ -16,6 +16,8 @@ from helpers.checks.training.clipping import Clipping, numbers
 from helpers.checks.training.history import close
 
 _GRAPH_ERRORS = ("modified by an inplace operation", "backward through the graph a second time")
+# What torch and Python say of a loss from which no way leads back to the weights.
+_NO_GRADIENT = ("does not require grad", "not have been used in the graph", "has no attribute 'backward'")
 
 
 def judge(items: Sequence[Item], task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
@@ -24,7 +26,7 @@ def judge(items: Sequence[Item], task: Mapping[str, Any], values: Mapping[str, A
     if "not_a_function" in values:
         verdict.add(finding(TRAINING, "raises", items, "this is not a function"))
         return verdict
-    for kind, line in left(values["left"]):
+    for kind, line in left(values["left"], [values[name]["left"] for name in task["runs"]]):
         what = KINDS[kind].words
         if KINDS[kind].harms:
             verdict.add(finding(TRAINING, "state_left", items, line, what=what))
@@ -46,7 +48,7 @@ class _Loop(Clipping):
         """Something stopped the training. In backward the record may tell what."""
         got = f"{error['type']}: {error['text']}"
         name = "no_answer" if no_answer(error) else "raises"
-        if "does not require grad" in error["text"]:
+        if any(part in error["text"] for part in _NO_GRADIENT):
             name = "no_gradient"
         tries = [(k, event) for k, event in enumerate(self.events) if event["event"] == "backward"]
         in_graph = any(part in error["text"] for part in _GRAPH_ERRORS)
@@ -69,9 +71,14 @@ class _Loop(Clipping):
     def judge(self) -> None:
         backwards = self.backwards()
         self.runs(backwards)
-        if not any(event["event"] == "backward" for event in self.events):
+        if not self.named("backward"):
             seen = self.named("loss") or self.named("forward")
-            self.find("no_gradient" if seen and not any(e["learns"] for e in seen) else "backward_forgotten")
+            learns = not seen or any(event["learns"] for event in seen)
+            self.find("backward_forgotten" if learns and not self.asked else "no_gradient")
+            return
+        lost = [b for b in backwards if not b["reaches"]]
+        if lost:
+            self.find("no_gradient", f"in {len(lost)} of {len(backwards)} calls of backward")
             return
         # A gradient that the next backward adds to, or takes the place of, is not used yet.
         final = [b for b in backwards if b["by"] != "backward"]

@@ -4,14 +4,15 @@ The network learns under plain SGD: Adam would hide whether the gradient was cli
 loss, a backward, zero_grad, a step, is kept with the weights and the gradient at that moment.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from helpers.checks.loops import Endless, Record, flat, gradient
-from helpers.checks.running import attempt, describe, fill, quiet, seeded
+from helpers.checks.running import attempt, describe, fill, leavings, quiet, seeded
 from helpers.checks.state import Watch
 
 LEARNING_RATE = 0.01
@@ -35,6 +36,7 @@ class Training(Record):
     def __init__(self, batches: list[list[Tensor]], most: int) -> None:
         super().__init__(most)
         self.batches = batches
+        self.asked = 0  # how often backward was called, on whatever it was
         self.outputs: dict[int, Tensor] = {}  # of each forward, by the number of its event
         self.module: nn.Module
 
@@ -50,6 +52,21 @@ class Training(Record):
             return
         now = {"weights": flat(self.module.parameters()), "gradient": gradient(self.module)}
         super().add(event, **now | what)
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Count the calls of backward: one on a number, or on a copy, comes to nothing that is recorded."""
+        backward = torch.autograd.backward
+
+        def counted(*arguments: Any, **named: Any) -> None:
+            self.asked = min(self.asked + 1, self.most)
+            backward(*arguments, **named)
+
+        torch.autograd.backward = counted
+        try:
+            yield
+        finally:
+            torch.autograd.backward = backward
 
     def training(self) -> bool:
         return all(part.training for part in self.module.modules())
@@ -160,7 +177,7 @@ def _train(answer: Any, seed: int, run: Mapping[str, Any], watch: Watch) -> dict
     optimizer = record.sgd(model, LEARNING_RATE)
     done = {"returned": None, "stopped": False}
     try:
-        with watch.step():
+        with leavings() as done["left"], watch.step(), record.listening():
             returned = answer(model, loader, _Criterion(record), optimizer, run["epochs"], **bound)
         record.add("end", training=record.training())
         done["returned"] = attempt(lambda: returned)
@@ -168,4 +185,4 @@ def _train(answer: Any, seed: int, run: Mapping[str, Any], watch: Watch) -> dict
         done["stopped"] = True
     except Exception as error:
         done["error"] = describe(error)
-    return done | {"events": attempt(lambda: record.events)}
+    return done | {"asked": record.asked, "events": attempt(lambda: record.events)}

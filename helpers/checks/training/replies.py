@@ -5,6 +5,7 @@ from typing import Any
 
 from helpers.checks.reply import (
     ERROR,
+    LEAVINGS,
     LEFT,
     Form,
     Misfit,
@@ -61,7 +62,11 @@ def _training(run: Mapping[str, Any]) -> Form:
         known[kind](value, place)
 
     form = record(
-        {"returned": anything(most, 10 * most), "stopped": truth(), "events": list_of(event, most)},
+        {
+            **{"returned": anything(most, 10 * most), "stopped": truth(), "asked": place},
+            "left": LEAVINGS,
+            "events": list_of(event, most),
+        },
         {"error": ERROR},
     )
 
