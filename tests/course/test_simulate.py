@@ -48,8 +48,13 @@ def small_course(tmp_path, monkeypatch):
     """A course whose CI says with which Python it was called with what; PATH has git and Python alone."""
     course, programs = tmp_path / "course", tmp_path / "programs"
     programs.mkdir()
-    for name, real in (("git", shutil.which("git")), (f"python{VERSION}", sys._base_executable)):
-        (programs / name).write_text(f'#!/bin/sh\nexec {real} "$@"\n', encoding="utf-8")
+    # No pip in its environments: it takes seconds to make, and nothing is installed here.
+    bare = '[ "$2" = venv ] && set -- -m venv --without-pip "$3"'
+    for name, line, real in (
+        ("git", "", shutil.which("git")),
+        (f"python{VERSION}", bare, sys._base_executable),
+    ):
+        (programs / name).write_text(f'#!/bin/sh\n{line}\nexec {real} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
     jobs = {"pinned": ["python says.py one", 'python says.py -m "not slow" tests']}
     jobs["newest"] = ["python none.py", "python says.py"]
