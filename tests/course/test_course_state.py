@@ -16,6 +16,18 @@ from helpers import checks, kept
 
 ROOT = Path(__file__).resolve().parents[2]
 STUB = 'def my_clip(parameters, max_norm):\n    """In place."""\n    ...\n'
+LAYER = """from torch import nn
+import torch
+
+class MyRNNLayer(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.weight_ih_l0 = nn.Parameter(torch.zeros(hidden_size, input_size))
+        self.weight_hh_l0 = nn.Parameter(torch.zeros(hidden_size, hidden_size))
+        self.bias_ih_l0 = nn.Parameter(torch.zeros(hidden_size))
+        self.bias_hh_l0 = nn.Parameter(torch.zeros(hidden_size))
+
+"""
 CELLS = (
     "from helpers import checks",
     STUB,
@@ -24,6 +36,12 @@ CELLS = (
     'checks.turn("bptt", my_bptt)',
     'checks.hint("bptt")',
     "checks.progress()",
+    LAYER + "    def forward(self, x):\n        ...\n",
+    'checks.turn("rnn_layer", MyRNNLayer)',
+    LAYER + "    def forward(self, x):\n        return x @ self.weight_hh_l0\n",
+    'checks.turn("rnn_layer", MyRNNLayer)',
+    "class MyRNNLayer(nn.Module):\n    def forward(self, x): ...\n",
+    'checks.turn("rnn_layer", MyRNNLayer)',
 )
 FULL = {
     part: {name: {"done": True, "tries": 7, "hints": ["a", "b"], "likely": "c"} for name in checks.TURNS}
@@ -56,6 +74,10 @@ def test_a_chapter_beside_a_full_file_prints_what_it_prints_alone(tmp_path, monk
     beside = printed(tmp_path / "beside", small_chapter(tmp_path / "beside", full=True))
     assert alone == beside
     assert alone[2] == "no answer yet\n" and alone[6].startswith("turns done: 0 of ")
+    # A class that was defined in a notebook has no source of its own; its methods have.
+    assert alone[8] == "no answer yet: forward is still empty\n"
+    assert ", in the line: return x @ self.weight_hh_l0\n" in alone[10]
+    assert alone[12] == "no answer yet\n"
     assert json.loads((tmp_path / "beside" / kept.FILE).read_text(encoding="utf-8")) == FULL
     assert sorted(path.name for path in (tmp_path / "alone").iterdir()) == ["small.ipynb"]
     # And it is this switch that does it.
