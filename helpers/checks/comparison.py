@@ -151,7 +151,8 @@ class Comparison(Exercise):
             verdict.add(finding(self.rows, "no_answer", self.items))
             return verdict
         if values["operations"]:
-            got, forbidden = ", ".join(values["operations"]), ", ".join(self.forbids)
+            found, forbidden = values["operations"], ", ".join(self.forbids)
+            got = ", ".join(found[:2]) + (", …" if len(found) > 2 else "")
             verdict.add(finding(self.rows, "shortcut", self.items, got, forbidden=forbidden))
             return verdict
         with fresh():
@@ -212,13 +213,14 @@ class Comparison(Exercise):
     ) -> Finding:
         said = row(self.rows, f"wrong_{key}")
         seen = self._sight(got, want) if key == "sees" else ""
+        if key != "output" and _is_truth(want):
+            difference = ""  # "True in place of False" says no more than the title
         return Finding(
             said.name, (item,), said.title + _with(case), said.expected, seen or difference, said.likely
         )
 
     def _nothing(self, case: Mapping[str, Any]) -> Finding:
-        title = row(self.rows, "returns_nothing").title + _with(case)
-        return Finding("returns_nothing", (case["item"],), title)
+        return Finding("returns_nothing", (case["item"],), row(self.rows, "returns_nothing").title)
 
     def item_of(self, key: str, case: Mapping[str, Any]) -> str:
         """The item that a key belongs to: the one of its own name, else the case's."""
@@ -283,6 +285,11 @@ class Comparison(Exercise):
                 raise ValueError(
                     f"{self.name}: a case names the item {case.item!r}; there are {', '.join(names)}"
                 )
+
+
+def _is_truth(value: Any) -> bool:
+    one = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return isinstance(one, bool)
 
 
 def _add(findings: dict[str, Finding], finding: Finding) -> None:
@@ -362,6 +369,8 @@ def _kind(value: Any) -> str:
         return f"{value['error'].get('type')}: {value['error'].get('text')}"[:200]
     if isinstance(value, dict):
         return f"an object of type {value['type']}"[:90] if set(value) == {"type"} else ", ".join(value)[:200]
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return value[:200] if isinstance(value, str) else "None" if value is None else repr(value)[:60]
 
 

@@ -28,7 +28,7 @@ NO_ANSWER = "no answer yet"
 _NOT_THE_ANSWERS = (
     "site-packages",
     sysconfig.get_paths()["stdlib"],
-    os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+    os.path.dirname(os.path.dirname(__file__)),  # written as in a traceback, links and dots included
 )
 _watches: list[Watch] = []  # the one that steps are run under now comes last
 

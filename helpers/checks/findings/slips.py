@@ -103,7 +103,7 @@ ROWS = (
         "the batches' means are divided by the number of samples",
         likely="multiply each by len(y) first",
     ),
-    Row("last_batch", BY_CASE, "only the last batch counts", likely="+="),
+    Row("last_batch", BY_CASE, "only the last batch counts", likely="add up over the batches: +="),
     Row("counted", BY_CASE, "the accuracy is a number of samples", likely="divide by how many there are"),
     Row("percent", BY_CASE, "the accuracy is in percent", likely="a share between 0 and 1"),
     Row(
@@ -139,7 +139,12 @@ ROWS = (
         "this is the state after the first value",
         likely="is the `return` inside the loop?",
     ),
-    Row("one_short", BY_CASE, "the last value is not read", likely=""),
+    Row(
+        "one_short",
+        BY_CASE,
+        "the last value is not read",
+        likely="`for x_t in series` reads them all, and so does range(len(series))",
+    ),
     Row(
         "column",
         BY_CASE,
@@ -167,8 +172,8 @@ ROWS = (
     ),
     Row("order_zrn", BY_CASE, "r and z are changed round", likely="the blocks stand in the order r, z, n"),
     Row("no_sigmoid", BY_CASE, "the gates are not between 0 and 1", likely="a sigmoid around each gate"),
-    Row("candidate_not_squashed", BY_CASE, "the candidate is not squashed", likely="tanh(...)"),
-    Row("candidate_alone", BY_CASE, "nothing of the old state stays", likely="… + z ⊙ h"),
+    Row("candidate_not_squashed", BY_CASE, "the candidate is not squashed", likely="n = tanh(...)"),
+    Row("candidate_alone", BY_CASE, "nothing of the old state stays", likely="its share is missing: + z ⊙ h"),
     Row(
         "order_ifog", BY_CASE, "g and o are changed round", likely="the blocks stand in the order i, f, g, o"
     ),
@@ -262,7 +267,12 @@ ROWS = (
         "the whole word is read in each time, though the state remembers it",
         likely="the last letter alone, or no state",
     ),
-    Row("letter_missing", BY_CASE, "one letter is missing", likely="`steps` predictions"),
-    Row("without_first", BY_CASE, "the first letter is missing", likely=""),
-    Row("unlikely", BY_CASE, "this takes the least likely letter", likely="argmax"),
+    Row(
+        "letter_missing",
+        BY_CASE,
+        "one letter is missing",
+        likely="the first letter does not count: the loop runs `steps` times",
+    ),
+    Row("without_first", BY_CASE, "the first letter is missing", likely="begin with word = first"),
+    Row("unlikely", BY_CASE, "this takes the least likely letter", likely="the largest logit: argmax"),
 )
