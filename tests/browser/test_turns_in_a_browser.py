@@ -9,41 +9,27 @@ import nbformat
 import pytest
 from browser import chromium, jupyterlab, open_lab, wait_until
 from labelled_turns import labelled_turns
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import expect
 
 from helpers import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = runpy.run_path(str(ROOT / "tools/notebooks.py"))
-ASK = """predict.ask("square", "What is 2 ** 3?", [
-    predict.Choice("6", 6, "That is 2 * 3."),
-    predict.Choice("8", 8, "2 * 2 * 2."),
-])"""
-CELLS = (  # id, source, tags
-    ("setup", "import math\nimport torch\nfrom torch import nn\nfrom helpers import checks, predict", []),
-    ("stub", 'def my_lstm_step(blocks, c):\n    """blocks, c -> h, c."""\n    ...', []),
-    ("turn", 'checks.turn("lstm_step", my_lstm_step)', []),
-    ("own", "def lstm_step(blocks, c):\n    return 'one way to write it'", ["folded"]),
-    ("ask", ASK, ["folded", "nbval-ignore-output"]),
-    ("measure", "power = 2 ** 3\nprint('measured:', power)", ["prediction"]),
-    ("answer", 'predict.answer("square", power)', ["nbval-ignore-output"]),
-    ("end", "checks.progress()\npredict.summary()", []),
-)
-NAMES = [name for name, _, _ in CELLS]
+CHAPTER = ROOT / "notebooks/01_rnn.ipynb"
+NAMES = ["setup-imports", "s1-weights", "s1-step-one", "ask-zero-input", "s1-step-two", "answer-zero-input"]
+NAMES += ["my-final-state", "check-final-state", "final-state", "s7-done"]
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The notebook open in a browser, as it is committed: (page, folder)."""
+    """These cells of chapter 1 open in a browser, as they are committed: (page, folder)."""
     folder = tmp_path_factory.mktemp("reader")
-    cells = [new_code_cell(source, id=name, metadata={"tags": tags}) for name, source, tags in CELLS]
-    for count, cell in enumerate(cells, start=1):
-        cell.execution_count = count
-    cells[NAMES.index("measure")].outputs = [new_output("stream", name="stdout", text="measured: 8\n")]
-    NOTEBOOKS["save"](NOTEBOOKS["clean"](new_notebook(cells=cells)), folder / "small.ipynb")
+    notebook = nbformat.read(CHAPTER, as_version=4)
+    by_name = {cell.id: cell for cell in notebook.cells}
+    notebook.cells = [by_name[name] for name in NAMES]
+    NOTEBOOKS["save"](notebook, folder / "small.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_STATE", "on")
         with jupyterlab(folder) as address, chromium() as browser:
@@ -79,12 +65,9 @@ def type_in(page, name, source):
 def test_opened_and_saved_untouched_the_folds_are_there(lab):
     page, folder = lab
     before = (folder / "small.ipynb").read_bytes()
-    expect(cell(page, "stub").locator(".cm-content")).to_be_visible()
-    assert (
-        cell(page, "own").locator(".cm-content").count() == 0
-        or not cell(page, "own").locator(".cm-content").is_visible()
-    )
-    assert "measured: 8" not in below(page, "measure")
+    expect(cell(page, "my-final-state").locator(".cm-content")).to_be_visible()
+    expect(cell(page, "final-state").locator(".cm-content")).not_to_be_visible()
+    assert "0.3634" not in below(page, "s1-step-two")
     assert page.locator(".jp-mod-dirty").count() == 0
     page.keyboard.press("Control+s")
     page.wait_for_timeout(1000)
@@ -93,46 +76,54 @@ def test_opened_and_saved_untouched_the_folds_are_there(lab):
 
 def test_a_turn_is_typed_wrong_then_right(lab):
     page, folder = lab
-    answers = {one.name: one.source.strip() for one in labelled_turns() if one.turn == "lstm_step"}
-    assert run(page, "setup") == ""
-    run(page, "stub")
-    assert run(page, "turn") == "no answer yet"
+    answers = {one.name: one.source.strip() for one in labelled_turns() if one.turn == "final_state"}
+    run(page, "setup-imports")
+    run(page, "my-final-state")
+    assert run(page, "check-final-state") == "no answer yet"
 
-    type_in(page, "stub", answers["h from the old cell"])
-    said = run(page, "turn")
-    assert said.startswith("✗ not yet: what is shown is the old cell")
-    assert 'a hint: checks.hint("lstm_step")' in said
+    type_in(page, "my-final-state", answers["new name, the state never changes"])
+    said = run(page, "check-final-state")
+    assert said.startswith("✗ not yet: every step begins with an empty memory")
+    assert 'a hint: checks.hint("final_state")' in said
 
-    type_in(page, "stub", answers["sigmoid of everything"])
-    said = run(page, "turn")
-    assert said.startswith("✗ not yet: the candidate goes through a sigmoid")
-    assert "hint: g may be negative: tanh" in said
+    type_in(page, "my-final-state", answers["tanh at the end"])
+    said = run(page, "check-final-state")
+    assert said.startswith("✗ not yet: only the last state is squashed")
+    assert "hint: tanh belongs to the step: into the loop" in said
 
-    type_in(page, "stub", answers["by slices"])
-    assert run(page, "turn").startswith("✓ right: h and c for four sizes")
-    assert json.loads((folder / kept.FILE).read_text(encoding="utf-8"))["turns"]["lstm_step"]["done"] is True
+    type_in(page, "my-final-state", answers["a number is no vector"])
+    assert "in the line: h = torch.tanh(W_xh @ x + W_hh @ h)" in run(page, "check-final-state")
+
+    type_in(page, "my-final-state", answers["by index, in two lines"])
+    assert run(page, "check-final-state").startswith("✓ right: the last state for series of three lengths")
+    assert (
+        json.loads((folder / kept.FILE).read_text(encoding="utf-8"))["turns"]["final_state"]["done"] is True
+    )
 
 
 def test_a_prediction_is_chosen_measured_and_answered(lab):
     page, folder = lab
-    assert run(page, "setup") == ""
-    asked = run(page, "ask")
-    assert "What is 2 ** 3?" in asked and "2. 8" in asked
-    cell(page, "ask").locator(".widget-toggle-button", has_text="1").click()
+    for name in ("setup-imports", "s1-weights", "s1-step-one"):
+        run(page, name)
+    asked = run(page, "ask-zero-input")
+    assert "What is the second state?" in asked and "2. the same as the first" in asked
+    cell(page, "ask-zero-input").locator(".widget-toggle-button", has_text="1").click()
     wait_until(
         lambda: (folder / kept.FILE).exists() and "predictions" in (folder / kept.FILE).read_text(),
         "not kept",
     )
-    assert "measured: 8" in run(page, "measure"), "the hidden output opens when the cell is run"
-    expect(cell(page, "measure").get_by_text("measured: 8")).to_be_visible()
-    assert run(page, "answer") == "✗ you chose: 6. That is 2 * 3.\n  as measured: 8"
-    assert "predictions: right 0 of 1; look again at square" in run(page, "end")
+    assert "0.3634" in run(page, "s1-step-two"), "the hidden output opens when the cell is run"
+    expect(cell(page, "s1-step-two").get_by_text("0.3634")).to_be_visible()
+    assert run(page, "answer-zero-input").startswith(
+        "✗ you chose: zero as well: nothing comes in. From outside"
+    )
+    assert "predictions: right 0 of 1; look again at what memory is" in run(page, "s7-done")
     page.keyboard.press("Control+s")
 
     def saved():
         cells = nbformat.read(folder / "small.ipynb", as_version=4).cells
-        return bool(cells[NAMES.index("end")].outputs)
+        return "look again" in json.dumps(cells[NAMES.index("s7-done")])
 
     wait_until(saved, "not saved")
-    own = nbformat.read(folder / "small.ipynb", as_version=4).cells[NAMES.index("own")]
+    own = nbformat.read(folder / "small.ipynb", as_version=4).cells[NAMES.index("final-state")]
     assert own.metadata.jupyter.source_hidden is True and own.metadata.cellView == "form"

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 
+import lessons
 import numpy as np
 import pytest
 import torch
@@ -81,6 +82,25 @@ def test_each_slip_is_found_by_its_name_and_the_reference_is_right_whatever_the_
                 assert first(name, wrong.version, seed) == wrong.name
     finally:
         exercise.forbids = kept_words
+
+
+OWN = {
+    "final_state": "final_state",
+    "rnn_layer": "RNNLayer",
+    "spell": "spell",
+    "clip": "clip_by_hand",
+    "evaluate": "evaluate",
+}
+
+
+def test_the_chapters_stubs_are_untouched_and_its_own_versions_are_right():
+    lesson = lessons.load("01_rnn")
+    stubs = {name: getattr(lesson, name) for name in vars(lesson) if name.lower().startswith("my")}
+    asked = {name for name, exercise in TURNS.items() if exercise.chapter == 1}
+    assert len(stubs) == len(asked) >= 10
+    assert all(practice.untouched(stub).startswith("no answer yet") for stub in stubs.values())
+    for name, own in OWN.items():
+        assert first(name, getattr(lesson, own)) == "-"
 
 
 def test_descriptions_are_short_and_whole():
