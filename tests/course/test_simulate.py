@@ -54,7 +54,8 @@ def small_course(tmp_path, monkeypatch):
         ("git", "", shutil.which("git")),
         (f"python{VERSION}", bare, sys._base_executable),
     ):
-        (programs / name).write_text(f'#!/bin/sh\n{line}\nexec {real} "$@"\n', encoding="utf-8")
+        script = f'#!/bin/sh\n{line}\nexec {real} "$@"\n'
+        (programs / name).write_text(script, encoding="utf-8", newline="\n")
         (programs / name).chmod(0o755)
     jobs = {"pinned": ["python says.py one", 'python says.py -m "not slow" tests']}
     jobs["newest"] = ["python none.py", "python says.py"]
@@ -132,12 +133,14 @@ def test_every_file_of_tests_can_be_imported_on_windows():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the real one")
 def test_what_windows_lacks_is_gone_and_what_it_does_is_done(tmp_path):
-    code = "import os, subprocess, sys\nfrom pathlib import Path\n"
+    code = "import multiprocessing, os, subprocess, sys\nfrom pathlib import Path\n"
     statements = {
         "import resource": "ModuleNotFoundError",
         "import fcntl": "ModuleNotFoundError",
         "import asyncio, tempfile, shutil": "passes",
         "os.mkfifo('pipe')": "AttributeError",
+        "os.fork": "AttributeError",
+        "multiprocessing.get_context('fork').Process(target=str).start()": "passes",
         "os.symlink('asks.py', 'link')": "PermissionError",
         "Path('a:b').touch()": "OSError",
         "Path('aux.txt').write_text('x')": "OSError",

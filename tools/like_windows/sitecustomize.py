@@ -3,8 +3,8 @@
 `python tools/simulate.py windows` puts this folder on Python's path; every Python that starts reads a file of
 this name. From then on
 
-- the course's own code finds no `resource`, `fcntl`, `pwd`, `grp`, `termios` and no `os.mkfifo`; Python's own
-  modules and other packages keep them, since their branches for Windows do not run here;
+- the course's own code finds no `resource`, `fcntl`, `pwd`, `grp`, `termios`, no `os.mkfifo`, no `os.fork`;
+  Python's own modules and other packages keep them, since their branches for Windows do not run here;
 - a text file without an encoding is read and written in cp1252, and lines that are written end in CRLF;
 - what a child process prints is read in cp1252 where no encoding is named;
 - there are no symbolic links, and no file can be made whose name Windows or APFS refuses.
@@ -27,13 +27,17 @@ ENCODING = "cp1252"
 REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I)
 
 plain_import, plain_open, plain_popen = builtins.__import__, io.open, subprocess.Popen.__init__
+plain_fork = os.fork
+
+
+def ours(file):
+    return str(file).startswith(COURSE) and "site-packages" not in str(file)  # .venv may lie in the course
 
 
 def import_as_there(name, globals=None, locals=None, fromlist=(), level=0):
     importer = globals or {}
-    file = str(importer.get("__file__", ""))
-    ours = file.startswith(COURSE) and "site-packages" not in file  # an environment may lie in the course
-    if name in MODULES and (ours or importer.get("__name__") == "_pytest.outcomes"):
+    asks = ours(importer.get("__file__", "")) or importer.get("__name__") == "_pytest.outcomes"
+    if name in MODULES and asks:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     return plain_import(name, globals, locals, fromlist, level)
 
@@ -73,8 +77,16 @@ def refuse(event, arguments):
             raise OSError(errno.EILSEQ, "Illegal byte sequence, or a name that Windows refuses", name)
 
 
+def attribute_of_os(name):
+    """What is no longer there by itself: multiprocessing, and so torch's workers, cannot do without it."""
+    if name == "fork" and not ours(sys._getframe(1).f_code.co_filename):
+        return plain_fork
+    raise AttributeError(f"module 'os' has no attribute {name!r}")
+
+
 builtins.__import__ = import_as_there
 builtins.open = io.open = open_as_there
 subprocess.Popen.__init__ = popen_as_there
 sys.addaudithook(refuse)
-del os.mkfifo, os.mknod
+del os.mkfifo, os.mknod, os.fork
+os.__getattr__ = attribute_of_os
