@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from system import needs_links
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "{}.{}".format(*sys.version_info)
@@ -72,6 +73,7 @@ def small_course(tmp_path, monkeypatch):
 
 @pytest.mark.seconds
 @pytest.mark.skipif(sys.platform == "win32", reason="its programs are shell scripts")
+@needs_links  # an environment of Unix is made of them
 def test_another_python_does_what_ci_does_without_make_and_without_a_shell(small_course, tmp_path, capfd):
     kept = tmp_path / "kept"
     assert TOOL["simulate"](["--keep", str(kept), "python", VERSION])
@@ -85,6 +87,7 @@ def test_another_python_does_what_ci_does_without_make_and_without_a_shell(small
 
 @pytest.mark.seconds
 @pytest.mark.skipif(sys.platform == "win32", reason="its programs are shell scripts")
+@needs_links  # an environment of Unix is made of them
 def test_what_fails_ends_it_and_a_python_that_is_not_there_is_said(small_course, capfd):
     assert not TOOL["as_ci_does"]("newest", VERSION, [], None)
     assert "none.py" in capfd.readouterr().err
