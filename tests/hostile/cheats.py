@@ -123,7 +123,7 @@ def claims_many_rows(kit):
 def claims_huge_shapes(kit):
     """Names of weights that would take the judge gigabytes to fill."""
     each = 'for build in reply["builds"].values(): '
-    change = 'build.setdefault("inventory", {}).update(parameters=[{"name": "w", "shape": [70_000, 70_000]}])'
+    change = 'build["parameters"] = [{"name": "w", "shape": [70_000, 70_000], "learns": True}]'
     return kit.cheat(FORGED_REPLY.format(each + change))
 
 
