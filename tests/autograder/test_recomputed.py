@@ -36,6 +36,9 @@ def compute(content, *_):
     }
 
 
+pytestmark = pytest.mark.seconds
+
+
 @pytest.fixture
 def three_workers():
     with LocalCluster(n_workers=1, threads_per_worker=3, processes=False, dashboard_address=None) as cluster:

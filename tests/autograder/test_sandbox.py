@@ -242,6 +242,7 @@ def test_no_bubblewrap_is_said_with_what_to_do(monkeypatch):
         assert part in str(error.value)
 
 
+@pytest.mark.seconds
 def test_asserts_run_in_the_state_that_the_notebook_has_set_and_no_answer():
     """What an answer leaves behind spoils no check behind it, and is there again in those that follow."""
     cells = [
