@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from glob import escape, glob
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets.config import PyFileConfigLoader
+from traitlets.config import Config, PyFileConfigLoader
 
 CONFIG_FILE = "nbgrader_config.py"
 _DAMAGED = (
@@ -52,15 +52,14 @@ class Student:
 class Course:
     """Paths and people of one course. Nothing is written or made by looking at it.
 
-    Attributes
-    ----------
-    root : Path, the course's folder
-    config : traitlets Config, the whole of nbgrader_config.py
-    course_id : str
-    db_url : str, SQLAlchemy address of the gradebook; a relative SQLite path is made absolute
+    Attributes:
+        root: the course's folder.
+        config: the whole of nbgrader_config.py.
+        course_id: its name in the gradebook.
+        db_url: SQLAlchemy's address of the gradebook; a relative SQLite path is made absolute.
     """
 
-    def __init__(self, root, config):
+    def __init__(self, root: Path | str, config: Config) -> None:
         self.root = Path(root).resolve()
         self.config = config
         self._directory = CourseDirectory(config=config, root=str(self.root))
@@ -73,10 +72,11 @@ class Course:
         self.db_url = url.render_as_string(hide_password=False)
 
     @classmethod
-    def load(cls, folder="."):
+    def load(cls, folder: Path | str = ".") -> "Course":
         """The course in `folder`, by the nbgrader_config.py there.
 
-        Raises FileNotFoundError where there is none: nbgrader's defaults would put a gradebook anywhere.
+        Raises:
+            FileNotFoundError: there is none, and nbgrader's defaults would put a gradebook anywhere.
         """
         folder = Path(folder).resolve()
         if not (folder / CONFIG_FILE).is_file():
@@ -86,19 +86,23 @@ class Course:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(folder)).load_config()
         return cls(folder, config)
 
-    def _step(self, step, student, assignment):
+    def _step(self, step: str, student: str, assignment: str) -> Path:
         name = getattr(self._directory, f"{step}_directory")
         return Path(self._directory.format_path(name, student, assignment))
 
-    def _all(self, step, student, assignment):
+    def _all(self, step: str, student: str, assignment: str) -> list[str]:
         """The folders that there are; `*` is any name, and brackets in the course's path are no pattern."""
         pattern = escape(
             str(self._step(step, *("\0" if name == "*" else name for name in (student, assignment))))
         )
         return glob(pattern.replace("\0", "*"))
 
-    def _notebook(self, folder, assignment):
-        """The assignment's one notebook in `folder`, or None."""
+    def _notebook(self, folder: Path, assignment: str) -> Path | None:
+        """The assignment's one notebook in `folder`, or None.
+
+        Raises:
+            ValueError: there are several, and none has the assignment's name.
+        """
         named = folder / f"{assignment}.ipynb"
         if named.is_file():
             return named
@@ -110,13 +114,17 @@ class Course:
             )
         return others[0] if others else None
 
-    def assignments(self):
+    def assignments(self) -> list[str]:
         """Names of the released assignments, sorted."""
         folders = sorted(Path(p) for p in self._all("release", ".", "*"))
         return [folder.name for folder in folders if any(folder.glob("*.ipynb"))]
 
-    def source(self, assignment):
-        """Path of the instructor's notebook, with answers and hidden tests. FileNotFoundError if none."""
+    def source(self, assignment: str) -> Path:
+        """The instructor's notebook, with answers and hidden tests.
+
+        Raises:
+            FileNotFoundError: there is none; names the released assignments.
+        """
         folder = self._step("source", ".", assignment)
         found = self._notebook(folder, assignment)
         if found is None:
@@ -126,8 +134,12 @@ class Course:
             )
         return found
 
-    def release(self, assignment):
-        """Path of the notebook that students were given. FileNotFoundError if none."""
+    def release(self, assignment: str) -> Path:
+        """The notebook that students were given.
+
+        Raises:
+            FileNotFoundError: there is none; says which command makes it.
+        """
         folder = self._step("release", ".", assignment)
         found = self._notebook(folder, assignment)
         if found is None:
@@ -137,27 +149,27 @@ class Course:
             )
         return found
 
-    def submitted(self, student, assignment):
+    def submitted(self, student: str, assignment: str) -> Path:
         """Folder from which nbgrader grades this student's notebook (it may not exist yet)."""
         return self._step("submitted", student, assignment)
 
-    def autograded(self, student, assignment):
+    def autograded(self, student: str, assignment: str) -> Path:
         """Folder to which nbgrader writes this student's graded notebook (it may not exist yet)."""
         return self._step("autograded", student, assignment)
 
     @property
-    def submissions(self):
+    def submissions(self) -> Path:
         """Folder that holds all students' submitted folders."""
         return self.root / self._directory.submitted_directory
 
-    def submitters(self, assignment):
-        """Who has a submitted folder for this assignment, sorted list of student ids."""
+    def submitters(self, assignment: str) -> list[str]:
+        """The ids of those who have a submitted folder for this assignment, sorted."""
         step = self._directory.submitted_directory
         pattern = re.compile(self._directory.format_path(step, "(?P<student>[^/]+)", assignment, escape=True))
         found = (pattern.fullmatch(path) for path in self._all("submitted", "*", assignment))
         return sorted(match["student"] for match in found if match)
 
-    def work(self, assignment):
+    def work(self, assignment: str) -> Path:
         """Folder for everything that the autograder keeps of an assignment (it may not exist yet).
 
         It lies beside the gradebook, or under grading/ where the gradebook is a server or lies in the root.
@@ -189,8 +201,8 @@ class Course:
                 return f"the gradebook {place} {said.format(again=again)}"
         return f"the gradebook {place} could not be used ({why.splitlines()[0]})"
 
-    def students(self):
-        """The enrolled students, list of Student sorted by id; empty where there is no gradebook yet."""
+    def students(self) -> list[Student]:
+        """The enrolled students, sorted by id; none where there is no gradebook yet."""
         if self._book is not None and not self._book.exists():
             return []  # opening it would make one
         with self.gradebook() as book:
@@ -201,21 +213,21 @@ class Course:
         return sorted(people, key=lambda s: s.id)
 
     @property
-    def timezone(self):
+    def timezone(self) -> str:
         """The zone of times without one: nbgrader's Exchange.timezone, UTC where it is not set."""
         return str(self.config.Exchange.timezone) if self.has_timezone else "UTC"
 
     @property
-    def has_timezone(self):
+    def has_timezone(self) -> bool:
         """Whether the configuration says in which zone the course is."""
         return "timezone" in self.config.get("Exchange", {})
 
-    def penalises_lateness(self):
+    def penalises_lateness(self) -> bool:
         """Whether being late may cost points: a penalty method, or a plug-in of the course's own."""
         own = "plugin_class" in self.config.get("AssignLatePenalties", {})
         return own or self.config.get("LateSubmissionPlugin", {}).get("penalty_method", "none") != "none"
 
-    def deadline(self, assignment):
+    def deadline(self, assignment: str) -> datetime | None:
         """The assignment's deadline in UTC, None where the gradebook has none."""
         if self._book is not None and not self._book.exists():
             return None

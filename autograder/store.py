@@ -5,10 +5,11 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 # Errors that say nothing about a file, and all about the place where it is to be written.
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
@@ -39,13 +40,26 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         StoreError: the disk is full, or the place may not be written to; the old file is still there.
     """
+    with _new(path) as file:
+        file.write(data)
+
+
+def copy(source: Path, path: Path) -> None:
+    """A file's bytes under another name, as atomically, with the same errors."""
+    with source.open("rb") as given, _new(path) as file:
+        shutil.copyfileobj(given, file)
+
+
+@contextlib.contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` to write into, which takes its place in the end."""
     temporary = None
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
             put(temporary, path)
     finally:
         if temporary:

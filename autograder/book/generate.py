@@ -18,7 +18,11 @@ class SoundSource(NbGraderPreprocessor):
     """Refuses a source whose marks could be forged, or whose points contradict each other."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Raises SourceError: it has faults; names all of them."""
+        """See nbgrader.
+
+        Raises:
+            SourceError: it has faults; names all of them.
+        """
         found = faults(nb)
         if found:
             raise SourceError("; ".join(found))

@@ -18,6 +18,7 @@ import random
 import struct
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -174,7 +175,7 @@ def _kept(steps: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _captured():
+def _captured() -> Iterator["_Bounded"]:
     """sys.stdout and sys.stderr in one bounded text."""
     kept, into = (sys.stdout, sys.stderr), _Bounded()
     sys.stdout = sys.stderr = into

@@ -41,7 +41,11 @@ class Budget:
         self._limits = f"{self.files} files or {self.bytes // 1_000_000} MB"
 
     def take(self, size: int) -> None:
-        """Raises Refused where there is not so much left; then nothing more is to be had."""
+        """One file of this size.
+
+        Raises:
+            Refused: there is not so much left; then nothing more is to be had.
+        """
         self.files, self.bytes = self.files - 1, self.bytes - size
         if self.files < 0 or self.bytes < 0:
             self.files = -1
@@ -72,7 +76,10 @@ def is_archive(name: str) -> bool:
 def entries(path: Path, most: int) -> Iterator[Entry]:
     """The files in the archive at `path`, notebooks first where the form allows it.
 
-    No more than `most` bytes are read of a packed tar archive. Raises Refused for what is no archive.
+    No more than `most` bytes are read of a packed tar archive.
+
+    Raises:
+        Refused: this is no archive.
     """
     with path.open("rb") as file:
         start = file.read(512)

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import nbformat
 
@@ -40,8 +41,8 @@ class Cell:
     type: str
     source: str
     id: str | None = None
-    label: dict = field(default_factory=dict)
-    attachments: dict = field(default_factory=dict)
+    label: dict[str, Any] = field(default_factory=dict)
+    attachments: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,21 +54,22 @@ class Document:
     notes: list[str]
 
 
-def shown(text, most=80):
+def shown(text: object, most: int = 80) -> str:
     """`text` as it may stand in a sentence: one line, printable, no longer than `most` characters."""
     text = "".join(c if c.isprintable() else "\ufffd" for c in str(text))
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def read(data):
-    """The notebook in these bytes: Document.
+def read(data: bytes) -> Document:
+    """The notebook in these bytes.
 
-    Raises Unreadable if they are no notebook: empty, not text, not JSON, not a list of cells, too large,
-    nested too deeply.
+    Raises:
+        Unreadable: they are no notebook: empty, not text, not JSON, not a list of cells, too large, nested
+            too deeply.
     """
     if len(data) > MAX_FILE:
         raise Unreadable(f"it is larger than {MAX_FILE // 1_000_000} MB")
-    notes = []
+    notes: list[str] = []
     text = _decode(data, notes)
     if len(text) > MAX_BYTES:
         if sum(map(text.count, '"[{')) > MAX_MARKS:
@@ -104,7 +106,7 @@ def read(data):
     return Document([_cell(raw) for raw in raws], name if isinstance(name, str) else None, notes)
 
 
-def _decode(data, notes):
+def _decode(data: bytes, notes: list[str]) -> str:
     if not data.strip():
         raise Unreadable("it is empty")
     encoding = "utf-8"
@@ -122,7 +124,7 @@ def _decode(data, notes):
     return text
 
 
-def _without_outputs(text):
+def _without_outputs(text: str) -> str:
     """The JSON text with nothing in its "outputs" and "widgets"; one that is broken keeps what it has."""
     kept, start, pos = [], 0, 0
     while token := _TOKEN.search(text, pos):
@@ -133,7 +135,7 @@ def _without_outputs(text):
     return "".join([*kept, text[start:]])
 
 
-def _end(text, start):
+def _end(text: str, start: int) -> int:
     """Where the bracket that closes the one at `start` stands; the text's end where there is none."""
     depth = 0
     for token in _TOKEN.finditer(text, start):
@@ -143,7 +145,7 @@ def _end(text, start):
     return len(text)
 
 
-def _parse(text):
+def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -157,7 +159,7 @@ def _parse(text):
         raise Unreadable(f"it cannot be read as JSON: {shown(error)}") from None
 
 
-def _from_old_format(found, notes):
+def _from_old_format(found: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     """A notebook of format 2 or 3, whose cells lie in worksheets, as one of format 4."""
     sheets = found.get("worksheets")
     sheets = [s for s in sheets if isinstance(s, dict)] if isinstance(sheets, list) else []
@@ -185,7 +187,7 @@ def _from_old_format(found, notes):
     return {"cells": new.cells, "metadata": found.get("metadata")}
 
 
-def _text(value):
+def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -193,7 +195,7 @@ def _text(value):
     return ""
 
 
-def _cell(raw):
+def _cell(raw: dict[str, Any]) -> Cell:
     kind = raw.get("cell_type")
     if kind not in TYPES:
         kind = "code" if "outputs" in raw or "execution_count" in raw else "raw"
@@ -210,7 +212,7 @@ def _cell(raw):
     )
 
 
-def _attachments(value):
+def _attachments(value: Any) -> dict[str, dict[str, str]]:
     """Pictures pasted into a text cell, {name: {media type: base64}}; what has another form is left out."""
     if not isinstance(value, dict):
         return {}
@@ -224,7 +226,7 @@ def _attachments(value):
     return {name: bundle for name, bundle in kept.items() if bundle}
 
 
-def _note_mended(raws, notes):
+def _note_mended(raws: list[dict[str, Any]], notes: list[str]) -> None:
     mended = sum(
         not isinstance(raw.get("metadata"), dict)
         or not isinstance(raw.get("source"), str | list)

@@ -32,11 +32,7 @@ def write(path: Path, data: bytes) -> None:
     """
     if path.is_file() and path.read_bytes() == data:
         return
-    with store.writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")  # always the same: the next run writes over a killed one's
-        new.write_bytes(data)
-        store.put(new, path)
+    store.write_bytes(path, data)
 
 
 def safe(name: str, most: int = 150) -> str:

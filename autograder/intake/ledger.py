@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from autograder import store
 from autograder.intake.files import as_json, safe, sha256_of, write
 from autograder.intake.roster import Platform
 
@@ -216,10 +217,7 @@ class Ledger:
             if target.is_file() and sha256_of(target) == digest:
                 break
             if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                new = self.work / ".new"  # always the same: the next run writes over a killed one's
-                shutil.copyfile(disk, new)
-                new.replace(target)
+                store.copy(disk, target)
                 break
         return target.relative_to(self.work / folder).as_posix()
 

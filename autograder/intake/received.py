@@ -43,7 +43,10 @@ def walk(root: Path | str, scratch: Path | str, whose: Whose = lambda parts: Non
 
     What archives hold is written to the folder `scratch`, which must outlive the files' use. `whose` says for
     a path which student it belongs to, or None: all archives of one student share one budget.
-    Raises FileNotFoundError if there is nothing at `root`, ValueError if it is a broken archive.
+
+    Raises:
+        FileNotFoundError: there is nothing at `root`.
+        ValueError: it is a broken archive.
     """
     root = Path(root)
     walker = _Walker(Path(tempfile.mkdtemp(dir=scratch)), whose)

@@ -1,4 +1,6 @@
-"""What is written for spreadsheets, and which notebooks the report calls equal."""
+"""What is written whole or not at all, what is written for spreadsheets, and which notebooks are called equal."""
+
+import errno
 
 import pytest
 
@@ -28,3 +30,20 @@ def test_equal_notebooks_are_those_with_answers_that_no_group_has_handed_in():
     records = {"a": record("1"), "b": record("1"), "c": record("2"), "d": record("1", ())}
     records |= {"e": record("3", notes=group), "f": record("3", notes=group)}
     assert grade._equal(records) == [["a", "b"]]
+
+
+def test_a_file_is_copied_whole_or_not_at_all(tmp_path, monkeypatch):
+    source, target = tmp_path / "source", tmp_path / "folder" / "target"
+    source.write_bytes(b"first")
+    store.copy(source, target)
+    assert target.read_bytes() == b"first"
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store.shutil, "copyfileobj", full)
+    source.write_bytes(b"second")
+    with pytest.raises(store.StoreError, match="target cannot be written .No space left on device."):
+        store.copy(source, target)
+    assert target.read_bytes() == b"first"
+    assert [path.name for path in target.parent.iterdir()] == ["target"]

@@ -1,6 +1,7 @@
 """The house itself: who imports whom, and how long a module may be."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,50 @@ def circle(imported):
         return found
 
     return next(filter(None, (visit(name, []) for name in sorted(imported))), [])
+
+
+def functions(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def untyped(path):
+    """The functions and methods of a module that do not say what they take and give; no lambdas."""
+    found = []
+    for function in functions(path):
+        args = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+        given = [arg for arg in args if arg.arg not in ("self", "cls")]
+        if function.returns is None or any(arg.annotation is None for arg in given):
+            found.append(function.name)
+    return found
+
+
+def other_style(path):
+    """Docstrings that do not tell of errors and attributes as Google's style does."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = ast.FunctionDef | ast.ClassDef | ast.Module
+    texts = [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [text for text in texts if re.search(r"^-{3,}$|\bRaises [A-Z]|:(param|raises)\b", text, re.M)]
+
+
+def test_the_autograder_is_typed_and_its_docstrings_are_of_one_style():
+    for name, path in modules(ROOT).items():
+        if name.startswith("autograder"):
+            assert not untyped(path), (name, untyped(path))
+        assert not other_style(path), (name, other_style(path))
+
+
+def test_missing_types_and_another_style_are_seen(tmp_path):
+    source = tmp_path / "a.py"
+    source.write_text(
+        'def a(x: int):\n    """One."""\n'
+        'def b(x) -> int:\n    """Two.\n\n    Raises KeyError."""\n'
+        "class C:\n    def d(self, *, y: int) -> None:\n        "
+        '        """Three.\n\n        Args\n        ----\n        """\n',
+        encoding="utf-8",
+    )
+    assert untyped(source) == ["a", "b"]
+    assert len(other_style(source)) == 2
 
 
 def test_no_module_imports_itself_by_way_of_others():

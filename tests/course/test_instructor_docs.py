@@ -144,6 +144,38 @@ def test_a_private_variant_counts_and_leaves_the_public_files_alone(tmp_path):
     assert {path: path.read_bytes() for path in public} == public
 
 
+@pytest.mark.classroom
+@pytest.mark.bubblewrap
+def test_a_check_beside_a_private_variant_is_graded_from_intake_to_marks(tmp_path):
+    course = course_copy(tmp_path / "course", "helpers")
+    private = course / "private"
+    shutil.copytree(course / "solutions", private / "solutions")
+    [overlay] = blocks("instructors.md", "python")
+    (private / "nbgrader_config.py").write_text(overlay, encoding="utf-8")
+    *_, module, group = blocks("exercises.md", "python")
+    (private / "checks").mkdir()
+    (private / "checks" / "plain_gru.py").write_text(module, encoding="utf-8")
+    source = read(notebook_of(private / "solutions"))
+    source.cells[-1:-1] = cells(group)
+    nbformat.write(source, notebook_of(private / "solutions"))
+    own = {"PYTHONPATH": str(course)}  # the copy's helpers, not those that are installed
+
+    def command(*words):
+        done = python(course, "-m", "autograder", *words, **own)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    nbgrader(course, "generate_assignment", NAME, **own)
+    command("verify", NAME)
+    right = {cell.id: cell.source for cell in source.cells if cell.id == "plain_gru"}
+    hand_in(course, notebook_of(private / "notebooks"), {"right": right, "empty": {}})
+    take_in(course, **own)
+    command("grade", NAME)
+    with (course / "grading" / "autograder" / NAME / "marks.csv").open(encoding="utf-8", newline="") as file:
+        marks = {row["student"]: (row["status"], float(row["points"])) for row in csv.DictReader(file)}
+    assert marks == {"right": ("ok", 10), "empty": ("ok", 0)}
+    assert not (course / "helpers" / "checks" / "exercises" / "plain_gru.py").exists()
+
+
 def test_every_command_on_the_page_is_one_that_nbgrader_has():
     typed = re.findall(r"^nbgrader (\w+)", "".join(blocks("instructors.md", "")), re.M)
     used = {*typed, *re.findall(r"`nbgrader (\w+)", page("instructors.md"))}
