@@ -1561,7 +1561,7 @@ class BiRNNWithBN(nn.Module):
         return self.fc(self.bn(h))
 
 
-# %% one_number_of_layers_only | 8 | num_layers_fails
+# %% one_number_of_layers_only | 5 | num_layers_fails
 class BiRNNWithBN(nn.Module):
     def __init__(self, input_size, hidden_size, output_size, num_layers=1):
         super().__init__()

@@ -23,9 +23,10 @@ from helpers.checks.recurrent.reading import (
 )
 from helpers.checks.recurrent.roles import candidates
 
-# The search for roles ends somewhere, whatever it is given. No labelled answer needs more than 400 trials, or
-# has more than 10 ** 6 weights.
+# The search for roles ends somewhere, whatever it is given. No labelled answer needs more than 1,300 trials,
+# or has more than 10 ** 6 weights.
 _MOST_ROLES, _MOST_WORK = 3_000, 2 * 10**8
+_MOST_READ = 24  # of them with which every way of reading is tried: labelled answers need up to 5
 
 
 def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> tuple[Roles, Fit] | None:
@@ -50,7 +51,7 @@ def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> t
             fit = search.only(role, case.spec.right if like is None else like[1])
             if fit is not None:
                 return role, fit
-        for role in tried if like is None else ():
+        for role in tried[:_MOST_READ] if like is None else ():
             fit = search.best(role, case.spec.right)
             if fit is not None:
                 return role, fit
