@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from order import in_order, takes_seconds
+from times import lines
 from torch_state import difference, put_back, torchs_state
 
 KINDS = {
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(config, items):
     if config.option.fast:
         items[:] = [item for item in items if not takes_seconds(item)]
     items[:] = in_order(items, config.option.shuffle)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [r for some in terminalreporter.stats.values() for r in some if hasattr(r, "duration")]
+    terminalreporter.section("time by suite")
+    terminalreporter.write_line("\n".join(lines(reports, KINDS)))
 
 
 @pytest.fixture(autouse=True)

@@ -127,10 +127,6 @@ def found(ref):
 
 def write_branch(folder, branch):
     """The folder as a commit on a branch of its own, and the tag v<version> on it; says what to push."""
-    if git("status", "--porcelain", "--untracked-files=no"):
-        sys.exit(
-            "there are changes that are not committed: a tag must say what it was made from; commit first"
-        )
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     tag = f"v{version}"
     with tempfile.TemporaryDirectory() as own:
@@ -160,6 +156,10 @@ def write_branch(folder, branch):
 
 def main(target, branch):
     folder, bundle = target / NAME, target / f"{NAME}.zip"
+    if branch and git("status", "--porcelain", "--untracked-files=no"):
+        sys.exit(
+            "there are changes that are not committed: a tag must say what it was made from; commit first"
+        )
     write_folder(folder)
     write_zip(folder, bundle)
     count = sum(path.is_file() for path in folder.rglob("*"))

@@ -47,12 +47,19 @@ def generated(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def taken_in(generated, tmp_path_factory):
+    """The course with what was received taken in; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("taken") / "course"
+    shutil.copytree(generated, folder)
+    intake.run(Course.load(folder), folder / "received", NAME)
+    return folder
+
+
 @pytest.fixture
-def course(generated, tmp_path):
-    shutil.copytree(generated, tmp_path / "course")
-    loaded = Course.load(tmp_path / "course")
-    intake.run(loaded, tmp_path / "course" / "received", NAME)
-    return loaded
+def course(taken_in, tmp_path):
+    shutil.copytree(taken_in, tmp_path / "course")
+    return Course.load(tmp_path / "course")
 
 
 def result(points=1.0, **more):

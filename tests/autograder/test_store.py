@@ -1,4 +1,4 @@
-"""What is written whole or not at all, what is written for spreadsheets, and which notebooks are called equal."""
+"""What is written whole or not at all, what spreadsheets get, and which notebooks are called equal."""
 
 import errno
 

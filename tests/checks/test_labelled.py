@@ -48,8 +48,12 @@ def test_there_are_enough_labelled_answers(exercise):
     assert len({ast.dump(ast.parse(a.source)) for a in right + wrong}) == len(right + wrong)
 
 
-# Every fifth, so that the quick suite stays quick; test-slow grades them all.
-@pytest.mark.parametrize("answer", ALL[::5], ids=case_id)
+# Every fifth, so that the quick suite stays quick, after each change every 25th; test-slow grades them all.
+@pytest.mark.parametrize(
+    "answer",
+    [pytest.param(a, marks=[pytest.mark.seconds] if k % 5 else []) for k, a in enumerate(ALL[::5])],
+    ids=map(case_id, ALL[::5]),
+)
 def test_some_labelled_answers_in_the_quick_suite(answer):
     answer.check(seed=0)
 

@@ -232,6 +232,7 @@ def pairs(first):
 
 
 # Every fifth, so that the quick suite stays quick.
+@pytest.mark.seconds
 @pytest.mark.parametrize("first", [name for k, name in enumerate(FAULTS) if k % 5 == 0])
 def test_mending_one_of_some_pairs_never_lowers_the_mark(first):
     for pair in list(pairs(first))[::3]:

@@ -45,6 +45,7 @@ def test_the_reference_is_right_and_each_fault_costs(exercise):
     assert {name for name in faults.FAULTS[exercise] if mark(exercise, name, 0) == 10} == set()
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("pair", ALL[::97], ids=pair_id)
 def test_mending_one_of_two_faults_does_not_lower_the_mark(pair):
     assert lowered(pair, 0) == ""

@@ -149,6 +149,7 @@ def roles_with_norm():
 
 
 @torch.no_grad()
+@pytest.mark.seconds
 @pytest.mark.parametrize("layout", ["right", "swapped", "reshaped"])
 def test_every_way_of_reading_is_found_again(roles_with_norm, layout):
     """Many ways are tried in one computation: each must come out as if it had been tried alone."""

@@ -82,12 +82,13 @@ def test_what_does_not_fit_reaches_no_judge_and_earns_nothing():
     assert "your code: the reply: a value of type str in place of a number" in verdict.text(3)
 
 
+# With seed 0 the labelled suite shows it: what does not fit gets the finding "misfit", and no other.
+@pytest.mark.seconds
 @pytest.mark.parametrize("answer", [a for a in ALL if a.exercise != "gradient_clipping"][::6], ids=case_id)
 def test_what_the_probe_reports_of_labelled_answers_fits(answer):
     module = checks.exercise(answer.exercise)
-    for seed in (0, 1):
-        task = module.task(seed)
-        reply.fit(replies.reply(task), through_bytes(module.probe(answer.answer(), task)))
+    task = module.task(1)
+    reply.fit(replies.reply(task), through_bytes(module.probe(answer.answer(), task)))
 
 
 class _Odd(nn.Module):

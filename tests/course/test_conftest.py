@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import torch
 from order import LONGEST, OF_COMMANDS, in_order
+from times import lines
 from torch_state import difference, torchs_state, unharmed
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -86,3 +87,20 @@ def test_an_answer_in_here_harms_nobody():
             "hooks on all modules",
         }
     assert difference(before) == ""
+
+
+def test_the_time_of_each_suite_is_told():
+    def report(nodeid, minutes, when="call", **keywords):
+        return SimpleNamespace(nodeid=nodeid, duration=60 * minutes, when=when, keywords=keywords)
+
+    reports = [
+        report("tests/checks/test_a.py::b", 1, "setup"),
+        report("tests/checks/test_a.py::b", 2),
+        report("tests/checks/test_a.py::c", 4, browser=1),
+        report("notebooks/01_rnn.ipynb::Cell 0", 0.5),
+    ]
+    assert lines(reports, ["browser"]) == [
+        "   4.0 min      1  -m browser",
+        "   3.0 min      1  tests/checks/",
+        "   0.5 min      1  notebooks/",
+    ]
