@@ -19,6 +19,7 @@ from small_course import (
     take_in,
     with_answer,
 )
+from system import needs_links, needs_tags_in_names
 
 from autograder.course import Course, Student
 from autograder.intake import taking, times
@@ -46,6 +47,7 @@ def mend(course, student, text=ADA):
 # ---- what came
 
 
+@needs_links
 def test_every_file_is_in_the_ledger(course, inbox):
     send(inbox, f"lovelaceada_LATE_12345_67_{FILE}")
     send(inbox, "Bob Tables_9_assignsubmission_file_", FILE, data=with_answer("x = 1"))
@@ -264,6 +266,7 @@ def test_a_wrong_decision_says_what_is_wrong_and_changes_nothing(course, inbox, 
     assert everything(course.root) == before
 
 
+@needs_tags_in_names
 def test_names_that_mean_harm(course, inbox, monkeypatch):
     """HTML, dots, and an id longer than a folder's name may be."""
     monkeypatch.setattr(Course, "students", lambda self: [Student("<b>x"), Student("y" * 200)])

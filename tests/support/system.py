@@ -27,3 +27,6 @@ needs_any_name = pytest.mark.skipif(
     not _possible(lambda folder: (folder / os.fsdecode(b"\xff:")).touch()),
     reason="no names here that are not UTF-8 or have a colon (Windows, macOS)",
 )
+needs_tags_in_names = pytest.mark.skipif(
+    not _possible(lambda folder: (folder / "<b>").touch()), reason="no names here with < or > (Windows)"
+)
