@@ -37,6 +37,14 @@ def _sign(ax, x, y, text):
     ax.text(x, y - 0.01, text, ha="center", va="center", fontsize=12, zorder=4)
 
 
+def _canvas(ax, xlim, ylim, inches=0.78):
+    """Axes without frame in which a unit is as long to the right as upwards: `inches`, in a new figure."""
+    ax = axes_for(ax, width=inches * (xlim[1] - xlim[0]), height=inches * (ylim[1] - ylim[0]))
+    ax.set(xlim=xlim, ylim=ylim, aspect="equal")
+    ax.axis("off")
+    return ax
+
+
 def _cell_axes(ax, height):
     ax = axes_for(ax, width=8.0, height=8.0 * (height + 0.9) / 10.6)
     ax.set(xlim=(-0.5, 10.1), ylim=(-0.55, height + 0.35), aspect="equal")
@@ -232,6 +240,122 @@ def unfolded_graph(
         f"a recurrent network {'folded and ' * folded}unfolded over {steps} steps, {kind}: {weights[0]} "
         f"leads from input x to hidden state h, {weights[1]} from each h to the next, {weights[2]} from h to "
         "output y, the same at every step",
+    )
+    return ax
+
+
+@styled
+def attention_graph(labels, query, ax=None):
+    """Draw attention as a soft look-up: a query is compared with every key; the weights mix the values.
+
+    labels: 2 ... 8 texts, what stands at the places that are looked at. query: what stands where one looks
+    from.
+    """
+    if len(labels) not in range(2, 9):
+        raise ValueError(f"labels must be 2 ... 8 texts, to stay legible; got {len(labels)}")
+    labels = label_texts(labels, len(labels), "labels")
+    xs = 2.3 + 1.0 * np.arange(len(labels))
+    ax = _canvas(ax, (-1.0, xs[-1] + 0.7), (-0.5, 5.9))
+    middle, wide = (xs[0] + xs[-1]) / 2, xs[-1] - xs[0] + 0.8
+    _box(ax, 0, 0, f"query of {query}", LIGHT_ORANGE, width=1.7, fontsize=11)
+    ax.text(0, 0.45, "$q$", ha="center", fontsize=13)
+    for j, (x, label) in enumerate(zip(xs, labels, strict=True)):
+        _box(ax, x, 0, label, "white", width=0.8, fontsize=11)
+        _arrow(ax, (x, 0.25), (x, 0.75))
+        _box(ax, x, 1.0, f"$k_{j}$", LIGHT_SKY, width=0.8, fontsize=11)
+        _arrow(ax, (x, 1.25), (x, 1.75))
+        _arrow(ax, (x, 2.25), (x, 2.75))
+        _arrow(ax, (x, 3.25), (x, 3.65))
+        _box(ax, x, 3.9, f"$w_{j} v_{j}$", LIGHT_GREEN, width=0.8, fontsize=11)
+        _arrow(ax, (x, 4.15), (x, 4.65))
+    _arrow(ax, (0, 0.85), (0, 2.0), (xs[0] - 0.4, 2.0))
+    _box(ax, middle, 2.0, r"compare: score$_j$ = $q\cdot k_j\,/\sqrt{d}$", LIGHT_SKY, width=wide, fontsize=11)
+    _box(
+        ax, middle, 3.0, r"softmax: weights $w_j$, positive, with sum 1", LIGHT_GREY, width=wide, fontsize=11
+    )
+    _box(ax, middle, 4.9, r"add: output = $\sum_j w_j v_j$", LIGHT_GREEN, width=wide, fontsize=11)
+    _arrow(ax, (middle, 5.15), (middle, 5.65))
+    describe(
+        ax,
+        f"{query} asks {len(labels)} places, {', '.join(labels)}: its query is compared with each key, "
+        "the softmax makes weights of the scores, and the values are added up, each times its weight",
+    )
+    return ax
+
+
+@styled
+def heads_graph(n_head=2, ax=None):
+    """Draw multi-head attention: every head looks for itself, the answers stand side by side, one matrix
+    mixes them. n_head: 1 ... 4 heads."""
+    if n_head not in range(1, 5):
+        raise ValueError(f"n_head must be 1 ... 4, to stay legible; got {n_head}")
+    gap = 2.5
+    xs = gap * np.arange(n_head)
+    middle, wide = xs.mean(), xs[-1] + 2.3
+    ax = _canvas(ax, (-2.3, xs[-1] + 3.3), (-0.5, 5.4))
+
+    def shape(y, text):
+        ax.text(xs[-1] + 1.3, y, text, ha="left", va="center", fontsize=11, color=GREY)
+
+    _box(ax, middle, 0, "$X$", LIGHT_ORANGE, width=wide, fontsize=11)
+    for i, x in enumerate(xs, start=1):
+        _arrow(ax, (x, 0.25), (x, 0.85))
+        _box(ax, x, 1.1, f"$XW^Q_{i}\\;\\; XW^K_{i}\\;\\; XW^V_{i}$", LIGHT_SKY, width=2.3, fontsize=11)
+        _arrow(ax, (x, 1.35), (x, 1.95))
+        _box(ax, x, 2.2, f"attention, head {i}", LIGHT_SKY, width=2.3, fontsize=11)
+        _arrow(ax, (x, 2.45), (x, 3.05))
+        _box(ax, x, 3.3, f"head$_{i}$", LIGHT_GREEN, width=2.3, fontsize=11)
+    ax.text(-1.4, 3.3, "side by\nside", ha="right", va="center", fontsize=11, color=GREY)
+    _arrow(ax, (middle, 3.55), (middle, 4.15))
+    _box(ax, middle, 4.4, "$[\\mathrm{head}_1, \\ldots]\\;W^O$", LIGHT_GREY, width=wide, fontsize=11)
+    _arrow(ax, (middle, 4.65), (middle, 5.2))
+    for y, text in (
+        (0, "(B, T, D)"),
+        (1.1, "(B, T, dH) each"),
+        (2.2, "(B, T, T) weights"),
+        (3.3, "(B, T, dH)"),
+    ):
+        shape(y, text)
+    shape(4.4, "(B, T, D)")
+    describe(
+        ax,
+        f"multi-head attention with {n_head} heads: each makes queries, keys and values of X by its own "
+        "matrices and attends; the answers stand side by side and are mixed by one matrix",
+    )
+    return ax
+
+
+@styled
+def encoder_layer_graph(ax=None):
+    """Draw an encoder layer twice: layer norm after each residual sum (post-LN), and before each part."""
+    ax = _canvas(ax, (-2.4, 7.6), (-0.7, 6.9))
+    for x, after in ((0.0, True), (5.2, False)):
+        ax.text(x, 6.55, "post-LN" if after else "pre-LN", ha="center", fontsize=13)
+        ax.text(x, -0.45, "x", ha="center", va="center", fontsize=13)
+        y = 0.0
+        for part, colour in (("self-attention", LIGHT_SKY), ("feed-forward", LIGHT_GREEN)):
+            first, second = (part, "layer norm") if after else ("layer norm", part)
+            plus = y + (1.55 if after else 2.4)
+            below = 0.2 if y == 0 else 0.35 if after else 0.25
+            _arrow(ax, (x, y - below), (x, y + 0.6))
+            _box(ax, x, y + 0.85, first, colour if after else LIGHT_GREY, fontsize=11)
+            if not after:
+                _arrow(ax, (x, y + 1.1), (x, y + 1.35))
+                _box(ax, x, y + 1.6, second, colour, fontsize=11)
+            _arrow(ax, (x, plus - (0.45 if after else 0.55)), (x, plus - 0.2))
+            ax.add_patch(Circle((x, plus), 0.2, facecolor="white", edgecolor=BLACK, linewidth=1.2))
+            ax.text(x, plus, "+", ha="center", va="center", fontsize=13)
+            # The residual path: what comes in is added back.
+            _arrow(ax, (x, y + 0.15), (x - 1.75, y + 0.15), (x - 1.75, plus), (x - 0.2, plus))
+            if after:
+                _arrow(ax, (x, plus + 0.2), (x, plus + 0.45))
+                _box(ax, x, plus + 0.7, second, LIGHT_GREY, fontsize=11)
+            y += 2.85
+        _arrow(ax, (x, y - 0.35 if after else y - 0.25), (x, y + 0.4))
+    describe(
+        ax,
+        "an encoder layer twice: self-attention and feed-forward, each with a path around it that is added "
+        "back; in post-LN the layer norm stands behind each sum, in pre-LN in front of each part",
     )
     return ax
 

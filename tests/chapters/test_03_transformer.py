@@ -238,7 +238,7 @@ def test_dropout_of_the_residual_form_acts_before_adding_too():
 
 
 def test_heads_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="d_model=8 must be a multiple of n_heads=3"):
+    with pytest.raises(ValueError, match="d_model=8 must be a multiple of n_head=3"):
         lesson.ThreeProjectionAttention(8, 3)
 
 
@@ -948,6 +948,72 @@ def test_decoder_only_has_no_leak():
     assert torch.equal(seen, lesson.causal_mask(6))
 
 
+# --- the whole model against torch's layers -----------------------------------------------------------
+
+
+def learnt(module=lesson, kind="prj", dropout=0.3):
+    """A small Transformer of `module` after a few steps on a made-up task, in float64, and what it reads."""
+    torch.manual_seed(0)
+    model = module.Transformer(12, 12, 0, 0, **SIZES, dropout=dropout, scale_emb_or_prj=kind).to(DOUBLE)
+    src, trg = torch.randint(3, 12, (6, 7)), torch.randint(3, 12, (6, 6))
+    trg[:, 0] = lesson.BOS
+    for row in range(1, 5):
+        src[row, 7 - row :] = 0
+        trg[row, 6 - row :] = 0
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+    for _ in range(3):
+        loss = F.cross_entropy(model(src, trg[:, :-1]).flatten(0, 1), trg[:, 1:].flatten(), ignore_index=0)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model, src, trg
+
+
+def is_torchs(model, src, trg):
+    """The trained model, all of it, does what torch's layers with its weights do."""
+    said = lesson.same_as_torchs(model, src, trg)
+    assert re.fullmatch(r"same as torch's layers: memory, logits, 53 gradients", said)
+    written = lesson.greedy_decode(model, src, 6)
+    assert torch.equal(written, lesson.greedy_decode(lesson.TorchTransformer(model), src, 6))
+
+
+@pytest.mark.parametrize("kind", ["prj", "emb", "none"])
+def test_the_trained_model_is_torchs_layers(kind):
+    model, src, trg = learnt(kind=kind)
+    assert type(model) is lesson.Transformer
+    assert {type(layer) for layer in model.encoder.layer_stack} == {lesson.EncoderLayer}
+    assert {type(layer) for layer in model.decoder.layer_stack} == {lesson.DecoderLayer}
+    is_torchs(model, src, trg)
+
+
+def test_torchs_side_of_the_proof_is_torchs():
+    """Nothing of ours computes there; of torch's weights only biases that ours has not are left at 0."""
+    model, _, _ = learnt()
+    theirs = lesson.TorchTransformer(model)
+    kinds = {type(part).__module__.split(".")[0] for part in theirs.modules()} - {"torch"}
+    assert kinds == {lesson.__name__}  # the outermost, which only calls them
+    for mine, stack in ((model.encoder, theirs.encoder), (model.decoder, theirs.decoder)):
+        left_out = stack.state_dict().keys() - lesson.as_torchs(mine.layer_stack).keys()
+        assert {name.split(".")[-1] for name in left_out} == {"in_proj_bias", "bias"}
+        assert all("attn" in name and not stack.state_dict()[name].any() for name in left_out)
+    pe = lesson.PositionalEncoding(16).pe
+    torch.testing.assert_close(theirs.pe[:, :5], pe[:, :5].to(DOUBLE))
+
+
+def test_the_class_that_is_trained_is_the_class_that_is_compared():
+    """In the notebook: the same name is trained, and given to the proof."""
+    source = {cell.id: cell.source for cell in cells("03_transformer")}
+    assert "translator = date_transformer(vocab_size)" in source["s5-train"]
+    assert "train_translator(translator," in source["s5-train"]
+    proof = source["s5-proof"]
+    assert "copy.deepcopy(translator).double()" in proof and "same_as_torchs(double, src, trg)" in proof
+    assert "type(translator) is type(double) is Transformer" in proof
+    made = lesson.date_transformer(20)
+    assert type(made) is lesson.Transformer
+    is_torchs_sizes = (len(made.encoder.layer_stack), len(made.decoder.layer_stack))
+    assert is_torchs_sizes == (2, 2)
+
+
 # --- tokens, baselines --------------------------------------------------------------------------------
 
 
@@ -1244,7 +1310,7 @@ def test_what_is_broken_shows_with_two_seeds(number):
 @pytest.mark.parametrize("number", range(5))
 def test_copying_with_every_seed(number, T=20):
     torch.manual_seed(number)
-    far, _ = lesson.train_copy(lesson.DecoderOnly(9, d_model=64, nhead=4, num_layers=2), T)
+    far, _ = lesson.train_copy(lesson.DecoderOnly(9, d_model=64, n_head=4, n_layers=2), T)
     torch.manual_seed(number)
     recurrent, _ = lesson.train_copy(lesson.NextTokenGRU(9), T, lr=3e-3)
     print(f"seed {number}: Transformer {far:.4f}, GRU {recurrent:.4f}")

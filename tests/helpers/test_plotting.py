@@ -41,6 +41,9 @@ CALLS = {
     "scores": lambda **k: p.scores({"GRU": 0.8, "门控 $h_t$": [0.7, 0.9]}, {"多数类": 0.1}, **k),
     "sliding_window": lambda: p.sliding_window(torch.eye(4), EYE, torch.ones(2, 2), padding=0),
     "transformer_graph": lambda **k: diagrams.transformer_graph(layers="N", **k),
+    "attention_graph": lambda **k: diagrams.attention_graph(list("8.2.2041"), query="“.”", **k),
+    "heads_graph": lambda **k: diagrams.heads_graph(n_head=2, **k),
+    "encoder_layer_graph": lambda **k: diagrams.encoder_layer_graph(**k),
     "lstm_cell": lambda **k: diagrams.lstm_cell(**k),
     "gru_cell": lambda **k: diagrams.gru_cell(**k),
 }
