@@ -37,8 +37,9 @@ def _sign(ax, x, y, text):
     ax.text(x, y - 0.01, text, ha="center", va="center", fontsize=12, zorder=4)
 
 
-def _canvas(ax, xlim, ylim, inches=0.78):
-    """Axes without frame in which a unit is as long to the right as upwards: `inches`, in a new figure."""
+def _canvas(ax, xlim, ylim):
+    """Axes without frame in which a unit is as long to the right as upwards."""
+    inches = min(0.78, 8.4 / (xlim[1] - xlim[0]))  # a unit, in a new figure
     ax = axes_for(ax, width=inches * (xlim[1] - xlim[0]), height=inches * (ylim[1] - ylim[0]))
     ax.set(xlim=xlim, ylim=ylim, aspect="equal")
     ax.axis("off")
