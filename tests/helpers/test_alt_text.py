@@ -130,7 +130,15 @@ def test_a_figure_made_by_hand_is_told_from_what_stands_in_it():
 
 
 @pytest.mark.parametrize(
-    "draw", [diagrams.unfolded_graph, diagrams.transformer_graph, diagrams.lstm_cell, diagrams.gru_cell]
+    "draw",
+    [
+        diagrams.unfolded_graph,
+        diagrams.transformer_graph,
+        diagrams.lstm_cell,
+        diagrams.gru_cell,
+        diagrams.heads_graph,
+        diagrams.encoder_layer_graph,
+    ],
 )
 def test_drawings_name_their_parts(draw):
     draw()
