@@ -46,11 +46,15 @@ def find_fit(case: Case, build: str, like: tuple[Roles, Fit] | None = None) -> t
     with torch.no_grad():
         search = Search(x, target, case.coarse)
         # The right way of reading is tried with all roles first: most answers are right in that.
+        ways = [case.spec.right if like is None else like[1]]
+        if like is None and case.spec.bidirectional:  # either direction may come first
+            ways.append(replace(case.spec.right, reading="last_swapped"))
         for role in roles:
             tried.append(role)
-            fit = search.only(role, case.spec.right if like is None else like[1])
-            if fit is not None:
-                return role, fit
+            for way in ways:
+                fit = search.only(role, way)
+                if fit is not None:
+                    return role, fit
         for role in tried[:_MOST_READ] if like is None else ():
             fit = search.best(role, case.spec.right)
             if fit is not None:
