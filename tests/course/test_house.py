@@ -10,6 +10,7 @@ LONGEST = 400
 # What is longer, and why it is not cut.
 LONGER = {
     "helpers.data": "a collection: one function for each data set, none of which knows of another",
+    "helpers.diagrams": "a collection: one function for each drawing, none of which knows of another",
     "helpers.plotting": "a collection: one function for each plot, none of which knows of another",
 }
 
