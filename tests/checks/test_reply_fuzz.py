@@ -103,6 +103,13 @@ def extra(key, value):
     return change
 
 
+def untrained(change_of):
+    def change(values):
+        values["extras"]["unfilled"] = change_of(values["extras"]["unfilled"])
+
+    return change
+
+
 FACTS = [
     ("two_layer_lstm", "not_registered", hide_unregistered),
     ("two_layer_lstm", "state_left", lambda values: values.update(left=[])),
@@ -122,6 +129,9 @@ FACTS = [
     ("birnn_bn", "num_layers_ignored", another_count),
     ("dropout_gru", "num_layers_ignored", another_count),
     ("dropout_gru", "no_dropout", extra("train_unfilled", GONE)),
+    ("dropout_gru", "no_dropout", extra("unfilled", GONE)),
+    ("dropout_gru", "no_dropout", untrained(lambda values: values + 0.5)),
+    ("dropout_classifier", "no_dropout", untrained(lambda values: values * 0)),
     ("gradient_clipping", "state_left", lambda values: values.update(left=[])),
     (
         "gradient_clipping",
