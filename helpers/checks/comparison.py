@@ -6,30 +6,26 @@ answer showed is the finding: "this is what comes out when the mask is applied a
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import torch
 
 from helpers.checks.by_hand import MOST, Watch, check_words
+from helpers.checks.difference import TOLERANCE, differs, kind_of
 from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
 from helpers.checks.findings.row import BY_CASE, Row, table
 from helpers.checks.reply import Form, Misfit, anything, either, error, list_of, record, text
-from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
+from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text
 from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded
 from helpers.checks.state import fresh
 
-# float32 against float64: a right answer differs by some 1e-6 of the largest value, a wrong one by far more.
-TOLERANCE = 1e-4
-
-
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
-LEADING = ("ends", "names", "loaded", "output")
-# What a wrong version shows besides what it is about: a wrong answer need not share it.
-BESIDES = ("loaded", "gradients", "dtype", "device")
+LEADING = ("ends", "names", "loaded", "returns", "output")
 
 
 @dataclass(frozen=True)
@@ -50,13 +46,18 @@ class Case:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A way of going wrong, as a program: `version` takes the place of the answer. `title` names it."""
+    """A way of going wrong, as a program: `version` takes the place of the answer. `title` names it.
+
+    costs: the items that it takes, however much else follows from it; empty for all that differ. version may
+    be left out where the exercise makes its wrong versions by name (`together`).
+    """
 
     name: str
     title: str
-    version: Callable[..., Any]
+    version: Callable[..., Any] | None = None
     expected: str = ""
     hint: str = ""
+    costs: tuple[str, ...] = ()
 
     def row(self) -> Row:
         return Row(self.name, BY_CASE, self.title, self.expected, self.hint)
@@ -81,7 +82,12 @@ class Comparison(Exercise):
         cases: random -> the cases; the first is the plainest. Sizes and inputs come from `random`.
         reference: what the answer must do, itself a right answer; it is run in float64.
         wrong: named wrong versions, the most likely first.
+        together: names of some of `wrong` -> the program that has all these faults. Where it is given, two
+            faults at once are found and named too.
         forbids: what of torch's own the answer must not use, words of `by_hand.OPERATIONS`.
+        parts: what the values of a returned tuple are called, where each is to be compared, and to earn its
+            points, by itself: ("loss", "accuracy"). Each belongs to the item of its name where there is one.
+        belongs: key of an observation -> the item that is lost where it differs.
         words: what is said where a key of the observation differs, in place of the table's row.
         compared: what a right turn is told that it was compared with.
         chapter, hints: of a turn; see `Exercise`.
@@ -89,6 +95,8 @@ class Comparison(Exercise):
 
     ASKS = "function"  # or "class": what an answer is
     TOLERANCES: Mapping[str, float] = {}  # key of an observation -> another one than TOLERANCE
+    # What a wrong version shows besides what it is about: a wrong answer need not share it.
+    besides: tuple[str, ...] = ("loaded", "changed", "gradients", "type", "dtype", "device", "graph", "start")
 
     def __init__(
         self,
@@ -99,7 +107,10 @@ class Comparison(Exercise):
         reference: Callable[..., Any],
         items: Sequence[Item] = (Item("output", "gives what it must", 1),),
         wrong: Sequence[Wrong] = (),
+        together: Callable[[Collection[str]], Callable[..., Any]] | None = None,
         forbids: Collection[str] = (),
+        parts: Sequence[str] = (),
+        belongs: Mapping[str, str] | None = None,
         words: Mapping[str, Words] | None = None,
         compared: str = "the course's own version",
         chapter: int = 0,
@@ -107,7 +118,13 @@ class Comparison(Exercise):
     ) -> None:
         super().__init__(module, title, items, compared, chapter, hints)
         check_words(forbids)
-        self.cases, self.reference, self.wrong, self.forbids = cases, reference, tuple(wrong), tuple(forbids)
+        self.cases, self.reference, self.forbids = cases, reference, tuple(forbids)
+        self.wrong, self.together, self.parts = tuple(wrong), together, tuple(parts)
+        self.belongs = dict(belongs or {})
+        named = {item for one in self.wrong for item in one.costs} | set(self.belongs.values())
+        unknown = named - {item.name for item in self.items}
+        if unknown:
+            raise ValueError(f"{self.name}: a cost names {', '.join(sorted(unknown))}: no such item")
         said = table([words.row(key) for key, words in (words or {}).items()])
         usual = [row for row in COMPARISONS.values() if row.name not in said]
         self.rows = table(usual, list(said.values()), [one.row() for one in self.wrong])
@@ -132,6 +149,17 @@ class Comparison(Exercise):
     @abstractmethod
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         """Put an answer, or the reference, through one case. Tensors stand where the case had arrays."""
+
+    def returned(self, output: Any) -> dict[str, Any]:
+        """What an answer returned, as part of an observation: a tuple as a list, or by its parts' names."""
+        if not self.parts:
+            return {"output": list(output) if isinstance(output, tuple) else output}
+        if output is None:
+            return {"output": None}
+        if not isinstance(output, tuple | list) or len(output) != len(self.parts):
+            many = f"{len(output)} values" if isinstance(output, tuple | list) else kind_of(plain(output))
+            return {"returns": many}
+        return {"returns": ", ".join(self.parts), **dict(zip(self.parts, output, strict=True))}
 
     def probe(self, answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
         watch = Watch(self.forbids)
@@ -159,11 +187,10 @@ class Comparison(Exercise):
             wanted = [self._wanted(self.reference, case, task["seed"]) for case in cases]
             findings, compared = self._differences(cases, seen, wanted)
             if findings:
+                # What could not be compared, since what it follows from is wrong already, earns nothing.
+                missing = tuple(name for name in everything if name not in compared)
+                findings[0] = replace(findings[0], costs=(*findings[0].costs, *missing))
                 findings = self._named(task, seen, wanted, findings)
-        if findings:
-            # What could not be compared, since what it follows from is wrong already, earns nothing.
-            missing = tuple(name for name in everything if name not in compared)
-            findings[0] = replace(findings[0], costs=(*findings[0].costs, *missing))
         verdict.add(*findings)
         return verdict
 
@@ -194,7 +221,7 @@ class Comparison(Exercise):
                 compared.add(case["item"])
                 _add(findings, self.raised(got["error"], (case["item"],), _with(case)))
                 continue
-            if "output" in got and got["output"] is None and want.get("output") is not None:
+            if "output" in got and got["output"] is None and want.get("output", self.parts) is not None:
                 compared.add(case["item"])
                 _add(findings, self._nothing(case))
                 continue
@@ -223,7 +250,9 @@ class Comparison(Exercise):
         return Finding("returns_nothing", (case["item"],), row(self.rows, "returns_nothing").title)
 
     def item_of(self, key: str, case: Mapping[str, Any]) -> str:
-        """The item that a key belongs to: the one of its own name, else the case's."""
+        """The item that a key belongs to: the one of its own name or in `belongs`, else the case's."""
+        if key in self.belongs:
+            return self.belongs[key]
         return key if key != "output" and any(item.name == key for item in self.items) else case["item"]
 
     def raised(self, problem: Mapping[str, str], costs: tuple[str, ...], when: str = "") -> Finding:
@@ -247,27 +276,56 @@ class Comparison(Exercise):
         wanted: Sequence[Mapping],
         findings: list[Finding],
     ) -> list[Finding]:
-        """The findings, or the one wrong version that shows all that the answer shows."""
-        for wrong in self.wrong:
-            if self._explains(wrong, task, seen, wanted):
-                costs = tuple(dict.fromkeys(name for finding in findings for name in finding.costs))
-                return [Finding(wrong.name, costs, wrong.title, wrong.expected, findings[0].got, wrong.hint)]
+        """The findings, or the wrong versions that show all that the answer shows."""
+        everything = tuple(dict.fromkeys(name for finding in findings for name in finding.costs))
+        for faults in self._explanations():
+            shown = self._shown(faults, task, seen)
+            # Where it shows what the reference shows, it explains nothing.
+            if shown is None or all(map(self._alike, wanted, shown)):
+                continue
+            got = findings[0].got
+            named = [
+                Finding(one.name, one.costs or everything, one.title, one.expected, got, one.hint)
+                for one in faults
+            ]
+            return named + self._aside(task["cases"], seen, shown)
         return findings
 
-    def _explains(
-        self, wrong: Wrong, task: Mapping[str, Any], seen: Sequence[Any], wanted: Sequence[Mapping]
-    ) -> bool:
-        """Does a wrong version show what the answer shows, in every case? Most differ in the first."""
-        says_something = False  # where it shows what the reference shows, it explains nothing
-        for case, got, want in zip(task["cases"], seen, wanted, strict=True):
+    def _explanations(self) -> Iterator[tuple[Wrong, ...]]:
+        """What may explain an answer: each wrong version, then each two of them."""
+        yield from ((one,) for one in self.wrong)
+        if self.together is not None:
+            yield from combinations(self.wrong, 2)
+
+    def _shown(
+        self, faults: Sequence[Wrong], task: Mapping[str, Any], seen: Sequence[Any]
+    ) -> list[dict[str, Any]] | None:
+        """What a program with these faults shows in each case; None where the answer shows something else."""
+        version = faults[0].version if len(faults) == 1 else None
+        if version is None:
+            version = self.together([one.name for one in faults])
+        shown = []
+        for case, got in zip(task["cases"], seen, strict=True):
             try:
-                shown = self._wanted(wrong.version, case, task["seed"])
+                shown.append(self._wanted(version, case, task["seed"]))
             except Exception as problem:  # a wrong version may fail where the answer fails
-                shown = {"error": describe(problem)}
-            if not self._alike(got, shown):
-                return False
-            says_something = says_something or not self._alike(want, shown)
-        return says_something
+                shown.append({"error": describe(problem)})
+            if not self._alike(got, shown[-1]):
+                return None
+        return shown
+
+    def _aside(
+        self, cases: Sequence[Mapping], seen: Sequence[Any], shown: Sequence[Mapping]
+    ) -> list[Finding]:
+        """What is wrong besides the faults that explain the rest: gradients, say, that do not follow."""
+        findings: dict[str, Finding] = {}
+        for case, got, want in zip(cases, seen, shown, strict=True):
+            for key in () if failed(got) else filter(want.__contains__, self.besides):
+                difference = self._differs(key, got, want)
+                if difference:
+                    item = self.item_of(key, case)
+                    _add(findings, self._finding(key, item, case, got.get(key), want[key], difference))
+        return list(findings.values())
 
     def _differs(self, key: str, got: Mapping[str, Any], want: Mapping[str, Any]) -> str:
         return differs(got.get(key), want[key], tolerance=self.TOLERANCES.get(key, TOLERANCE))
@@ -276,7 +334,7 @@ class Comparison(Exercise):
         """Do two observations show the same, as far as a wrong version is about it?"""
         if failed(got) or failed(want):
             return failed(got) and failed(want) and got["error"]["type"] == want["error"]["type"]
-        return not any(self._differs(key, got, want) for key in want if key not in BESIDES)
+        return not any(self._differs(key, got, want) for key in want if key not in self.besides)
 
     def _check_items(self, cases: Sequence[Case]) -> None:
         names = all_items(self.items)
@@ -316,66 +374,6 @@ def _tensors(value: Any, double: bool = False) -> Any:
     if isinstance(value, list | tuple):
         return [_tensors(part, double) for part in value]
     return value
-
-
-def differs(got: Any, want: Any, place: str = "", tolerance: float = TOLERANCE) -> str:
-    """What differs first, in words; "" where nothing does."""
-    at = f" at {place}" if place else ""
-    if isinstance(want, dict | list):
-        if type(got) is not type(want) or len(got) != len(want):
-            return f"{_kind(got)}{at} in place of {_kind(want)}"
-        keys = list(want) if isinstance(want, dict) else range(len(want))
-        if isinstance(want, dict) and set(got) != set(want):
-            return f"{_kind(got)}{at} in place of {_kind(want)}"
-        parts = (differs(got[key], want[key], _inside(place, key), tolerance) for key in keys)
-        return next(filter(None, parts), "")
-    if isinstance(want, np.ndarray | float | int) and not isinstance(want, bool):
-        return _numbers_differ(got, want, at, tolerance)
-    return "" if type(got) is type(want) and got == want else f"{_kind(got)}{at} in place of {_kind(want)}"
-
-
-def _numbers_differ(got: Any, want: Any, at: str, tolerance: float) -> str:
-    if isinstance(got, bool) or not isinstance(got, np.ndarray | float | int):
-        return f"{_kind(got)}{at} in place of {_kind(want)}"
-    got, want = np.asarray(got), np.asarray(want)
-    if got.shape != want.shape:
-        return f"shape {shape_text(got.shape)}{at} in place of {shape_text(want.shape)}"
-    if (got.dtype.kind == "b") != (want.dtype.kind == "b"):
-        return f"{got.dtype}{at} in place of {want.dtype}"
-    if want.dtype.kind in "biu" and got.dtype.kind in "biu":
-        wrong = got != want
-    else:
-        finite = np.abs(want[np.isfinite(want)])
-        bound = tolerance * max(1e-3, float(finite.max())) if finite.size else 0.0
-        wrong = ~np.isclose(got, want, rtol=tolerance, atol=bound, equal_nan=True)
-    if not wrong.any():
-        return ""
-    place = tuple(int(k) for k in np.argwhere(wrong)[0])
-    where = f", index {shape_text(place)}," if place else ""
-    pair = got[place].item(), want[place].item()
-    shown, expected = (f"{value:.4g}" if isinstance(value, float) else str(value) for value in pair)
-    if shown == expected:
-        shown, expected = map(repr, pair)
-    many = f"; {int(wrong.sum())} of {wrong.size} values differ" if wrong.size > 1 else ""
-    return f"{shown}{at}{where} in place of {expected}{many}"
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"a tensor of shape {shape_text(value.shape)}"
-    if isinstance(value, list):
-        return f"{len(value)} values"
-    if failed(value) and isinstance(value["error"], dict):
-        return f"{value['error'].get('type')}: {value['error'].get('text')}"[:200]
-    if isinstance(value, dict):
-        return f"an object of type {value['type']}"[:90] if set(value) == {"type"} else ", ".join(value)[:200]
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return value[:200] if isinstance(value, str) else "None" if value is None else repr(value)[:60]
-
-
-def _inside(place: str, key: Any) -> str:
-    return f"{place}[{key}]" if place or isinstance(key, int) else str(key)
 
 
 def _with(case: Mapping[str, Any]) -> str:

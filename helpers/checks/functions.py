@@ -27,14 +27,22 @@ class Function(Comparison):
 
     Args, besides those of `Comparison`:
         sight: (axis of the first argument, axis of the first output): who sees whom along these is compared.
+        through: how many of the outputs gradients are asked through, the first ones; all of them if None.
 
     Points for gradients are given where an item is called "gradients"; then the gradient of every floating
     argument is compared, for one random gradient of the outputs.
     """
 
-    def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
+    def __init__(
+        self,
+        module: str,
+        *,
+        sight: tuple[int, int] | None = None,
+        through: int | None = None,
+        **described: Any,
+    ) -> None:
         super().__init__(module, **described)
-        self.sight = sight
+        self.sight, self.through = sight, through
         self.gradients = any(item.name == "gradients" for item in self.items)
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
@@ -56,13 +64,15 @@ class Function(Comparison):
         if self.sight is not None:
             shown["sees"] = sight(lambda x: answer(x, *args[1:], **kwargs), args[0], self.sight)
         output = watch(lambda: answer(*given, **named_given))
-        shown["output"] = _listed(output)
+        shown |= self.returned(output)
         shown["changed"] = any(
             isinstance(before, Tensor) and not torch.equal(before, after)
             for before, after in zip([*args, *kwargs.values()], [*given, *named_given.values()], strict=True)
         )
+        types = {value.dtype for value in given if isinstance(value, Tensor) and value.is_floating_point()}
+        shown["type"] = all(part.dtype in types for part in tensors_of(output))
         if leaves:
-            shown["gradients"] = input_gradients(tensors_of(output), leaves)
+            shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output)[: self.through], leaves))
         return shown
 
 
@@ -100,10 +110,6 @@ def refused(call: Callable[[], Any]) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:200]
     return "it is taken like a good one"
-
-
-def _listed(output: Any) -> Any:
-    return list(output) if isinstance(output, tuple) else output
 
 
 def sight(call: Callable[[Tensor], Any], x: Tensor, axes: tuple[int, int]) -> Any:

@@ -3,7 +3,7 @@
 The judge sets the weights and knows what each of them is called, so there is nothing to search.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import torch
@@ -13,7 +13,7 @@ from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
 from helpers.checks.functions import input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
-from helpers.checks.running import attempt, fill_values, seeded
+from helpers.checks.running import attempt, failed, fill_values, seeded
 
 
 class Layer(Comparison):
@@ -38,18 +38,26 @@ class Layer(Comparison):
     def task(self, seed: int) -> dict[str, Any]:
         task = super().task(seed)
         for case in task["cases"]:
-            case["state"] = self._state(case, seed)
+            twin = self.reference(**case["build"])
+            case["parameters"] = [name for name, _ in twin.named_parameters()]
+            case["state"] = self._state(twin, case["parameters"], seed)
         return task
 
-    def _state(self, case: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    def _state(self, twin: nn.Module, parameters: Collection[str], seed: int) -> dict[str, Any]:
         """name -> values, for every parameter and floating buffer of the twin; a variance is above 0."""
-        twin = self.reference(**case["build"])
-        parameters = {name for name, _ in twin.named_parameters()}
         return {
             name: fill_values(seed, k, tuple(value.shape), buffer=name not in parameters)
             for k, (name, value) in enumerate(twin.state_dict().items())
             if value.is_floating_point()
         }
+
+    def _differs(self, key: str, got: Mapping[str, Any], want: Mapping[str, Any]) -> str:
+        # What asks a tensor for its value cannot be tried on a device that holds none. It costs nothing
+        # where nothing is given for it.
+        untried = failed(got.get(key)) and "on meta tensors" in got[key]["error"]["text"]
+        if key == "device" and untried and all(item.name != key for item in self.items):
+            return ""
+        return super()._differs(key, got, want)
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         state, args, kwargs = case["state"], case["args"], case["kwargs"]
@@ -59,9 +67,11 @@ class Layer(Comparison):
             raise TypeError(f"{type(model).__name__} is not a class derived from nn.Module")
         model = model.double() if wide else model
         own = {key: value for key, value in model.state_dict().items() if value.is_floating_point()}
-        shown: dict[str, Any] = {"names": _shapes(own)}
-        if shown["names"] != _shapes(state):
+        shown: dict[str, Any] = {"names": _shapes(own, {name for name, _ in model.named_parameters()})}
+        if shown["names"] != _shapes(state, case["parameters"]):
             return shown
+        # Where a layer begins is asked of its buffers alone: weights begin at random.
+        shown["start"] = {key: own[key].clone() for key in sorted(state) if key not in case["parameters"]}
         model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
         shown["loaded"] = {key: model.state_dict()[key].clone() for key in sorted(state)}
 
@@ -76,27 +86,37 @@ class Layer(Comparison):
         }
         given = [value.clone() if isinstance(value, Tensor) else value for value in args]
         output = watch(lambda: model(*given, **kwargs))
-        shown["output"] = _detached(output)
+        shown |= self.returned(_detached(output))
+        shown["changed"] = any(
+            isinstance(before, Tensor) and not torch.equal(before, after)
+            for before, after in zip(args, given, strict=True)
+        )
         weights = {name: value for name, value in model.named_parameters() if name in state}
-        shown["gradients"] = input_gradients(tensors_of(output), leaves | weights)
+        shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output), leaves | weights))
+        shown["graph"] = any(buffer.requires_grad for buffer in model.buffers())
         with torch.no_grad():
             model(*given, **kwargs)
             after = model.state_dict()
             shown["buffers"] = {key: after[key].clone() for key in sorted(state) if key not in weights}
             model.eval()
             shown["eval"] = _detached(watch(lambda: model(*given, **kwargs)))
+            shown["kept"] = all(
+                torch.equal(model.state_dict()[key], value) for key, value in shown["buffers"].items()
+            )
             shown["dtype"] = attempt(lambda: _precision(answer, case))
             shown["device"] = attempt(lambda: _elsewhere(answer, case))
         return shown
 
 
-def _shapes(state: Mapping[str, Tensor]) -> dict[str, str]:
-    return {key: shape_text(state[key].shape) for key in sorted(state)}
+def _shapes(state: Mapping[str, Tensor], parameters: Collection[str]) -> dict[str, str]:
+    """name -> what it is, and its shape: "parameter (4, 3)"."""
+    kinds = {key: "parameter" if key in parameters else "buffer" for key in state}
+    return {key: f"{kinds[key]} {shape_text(state[key].shape)}" for key in sorted(state)}
 
 
 def _detached(output: Any) -> Any:
     if isinstance(output, tuple | list):
-        return [_detached(part) for part in output]
+        return tuple(_detached(part) for part in output)
     return output.detach().clone() if isinstance(output, Tensor) else output
 
 

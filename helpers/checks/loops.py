@@ -125,10 +125,14 @@ class SGD(torch.optim.SGD):
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that must be as with the reference: `of` the record, in plain values or tensors."""
+    """Something that must be as with the reference: `of` the record, in plain values or tensors.
+
+    alone: it is a finding by itself, whatever wrong version explains the rest.
+    """
 
     of: Callable[[Events], Any]
     words: Words
+    alone: bool = False
 
 
 class Loop(Comparison):
@@ -148,6 +152,7 @@ class Loop(Comparison):
         described["words"] = {name: fact.words for name, fact in facts.items()} | described.get("words", {})
         super().__init__(module, **described)
         self.world, self.facts = world, facts
+        self.besides = (*self.besides, *(name for name, fact in facts.items() if fact.alone))
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         record = Record()
@@ -171,7 +176,7 @@ class Loop(Comparison):
         # What the loop did comes before what it returns, since that follows from it.
         shown: dict[str, Any] = {"ends": "ended by itself"}
         shown |= {name: fact.of(record.events) for name, fact in self.facts.items()}
-        return shown | {"output": list(returned) if isinstance(returned, tuple) else returned}
+        return shown | self.returned(returned)
 
 
 def flat(tensors: Iterable[Tensor]) -> Tensor:

@@ -319,7 +319,12 @@ def transposed(self, in_features, out_features, bias=True):
             0.8,
         ),
         (NORM, changed(BatchNorm, statistics=always_biased), ["wrong_buffers", "wrong_eval"], 0.6),
-        (NORM, changed(BatchNorm, statistics=in_eval_too), ["wrong_buffers", "wrong_eval"], 0.6),
+        (
+            NORM,
+            changed(BatchNorm, statistics=in_eval_too),
+            ["wrong_buffers", "wrong_eval", "wrong_kept"],
+            0.6,
+        ),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
         (NORM, lambda num_features, momentum: nn.LayerNorm(num_features), ["wrong_names"], 0),
         (NORM, lambda **build: build, ["raises"], 0),

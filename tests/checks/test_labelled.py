@@ -4,7 +4,7 @@ import ast
 
 import numpy as np
 import pytest
-from labelled import ALL, RIGHT, case_id, labelled
+from labelled import ALL, DEFINES, RIGHT, case_id, labelled
 
 from helpers import checks
 from helpers.checks.findings import MODELS, TRAINING
@@ -38,7 +38,7 @@ def verdicts(answer, seeds):
     return {(round(10 * v.share, 2), tuple(finding.name for finding in v.findings)) for v in found}
 
 
-@pytest.mark.parametrize("exercise", checks.EXERCISES)
+@pytest.mark.parametrize("exercise", DEFINES)
 def test_there_are_enough_labelled_answers(exercise):
     right = [a for a in labelled(exercise) if a.points == 10]
     wrong = [a for a in labelled(exercise) if a.points < 10]
@@ -84,7 +84,7 @@ def test_no_verdict_on_a_right_answer_hangs_on_the_seed(answer):
 
 
 @pytest.mark.labelled
-@pytest.mark.parametrize("exercise", checks.EXERCISES)
+@pytest.mark.parametrize("exercise", DEFINES)
 def test_no_verdict_on_the_nearest_wrong_answers_hangs_on_the_seed(exercise):
     for answer in nearest(exercise):
         [(points, names)] = verdicts(answer, range(100, 150))

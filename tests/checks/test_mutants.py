@@ -26,10 +26,9 @@ from pathlib import Path
 import equivalence
 import mutants
 import pytest
-from labelled import RIGHT
+from labelled import DEFINES, RIGHT
 from torch_state import unharmed
 
-from helpers import checks
 from helpers.checks.state import fresh
 
 # How many that run and keep their shape: the training loop is the fastest to judge.
@@ -206,7 +205,7 @@ def test_equivalence_takes_all_right_loops_for_one():
 
 @pytest.mark.labelled
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="endless mutants are stopped by a timer of Unix")
-@pytest.mark.parametrize("exercise", checks.EXERCISES)
+@pytest.mark.parametrize("exercise", DEFINES)
 def test_mutants_of_right_answers_are_marked_down_unless_they_are_right(exercise, capsys):
     counts, noted = Counter(), {"survived": {}, "refused": {}, "false alarm": {}}
     tried = set()

@@ -78,7 +78,7 @@ def test_adding_an_exercise_as_the_page_says(tmp_path):
     nbformat.write(source, path)
     own = {"PYTHONPATH": str(course)}  # the copy's helpers, not those that are installed
     found = python(course, "-c", "from helpers import checks; print(*checks.EXERCISES)", **own)
-    assert found.stdout.split()[-1] == "plain_gru", found.stderr
+    assert "plain_gru" in found.stdout.split(), found.stderr
 
     nbgrader(course, "generate_assignment", NAME, **own)
     release = notebook_of(course / "notebooks")

@@ -91,7 +91,7 @@ def through_bytes(value):
     return unpack(json.loads(json.dumps(pack(value))))
 
 
-ALL = [answer for exercise in checks.EXERCISES for answer in labelled(exercise)]
+ALL = [answer for exercise in DEFINES for answer in labelled(exercise)]
 RIGHT = [answer for answer in ALL if answer.points == 10]
 WRONG = [answer for answer in ALL if answer.points < 10]
 

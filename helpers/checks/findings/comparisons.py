@@ -16,6 +16,14 @@ ROWS = (
     Row("raises", BY_CASE, "the code stops with an error"),
     Row("returns_nothing", BY_CASE, "it returns nothing: is the `return` missing?"),
     Row("wrong_output", BY_CASE, "the result is another one"),
+    Row("wrong_returns", BY_CASE, "what comes back has another form"),
+    Row(
+        "wrong_type",
+        BY_CASE,
+        "the result has another precision than the input",
+        "float64 in, float64 out",
+        "a tensor is made with a fixed dtype, or cast: make it from x (x.new_zeros, torch.zeros_like)",
+    ),
     Row(
         "wrong_refused",
         BY_CASE,
@@ -92,6 +100,25 @@ ROWS = (
         "the layer does not run on another device than the CPU",
         "tensors that it makes lie where x lies",
         "a tensor is made on the CPU: make it from x (x.new_zeros) or give device=x.device",
+    ),
+    Row(
+        "wrong_kept",
+        BY_CASE,
+        "the running values move in eval mode too",
+        "in eval mode they are used and stay as they are",
+    ),
+    Row(
+        "wrong_start",
+        BY_CASE,
+        "the running values begin elsewhere",
+        "a mean of 0 and a variance of 1, as torch's",
+    ),
+    Row(
+        "wrong_graph",
+        BY_CASE,
+        "the running values carry the graph of every batch with them",
+        "values without a graph",
+        "update them under torch.no_grad(), or with x.detach()",
     ),
     # --- loops
     Row(

@@ -374,8 +374,9 @@ from torch import nn
 
 
 class GroupedQueryAttention(nn.Module):
-    def __init__(self, D, n, m):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
         super().__init__()
+        D, n, m = embed_dim, num_heads, num_kv_heads
         if D % n or n % m:
             raise ValueError("divide!")
         self.n, self.m, self.d = n, m, D // n

@@ -1,0 +1,235 @@
+"""Exercise 3 of 05_by_hand: loss and accuracy of a model on held-out data."""
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+import torch
+from torch import nn
+
+from helpers.checks.comparison import Case, Words, Wrong
+from helpers.checks.exercise import register
+from helpers.checks.loops import Fact, Loop, Record, every
+from helpers.checks.report import Item
+from helpers.checks.running import fill
+
+TITLE = "Exercise 3, evaluation on held-out data"
+
+
+def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
+    """The evaluation, with these faults in it."""
+
+    def evaluate(model, loader, criterion):
+        was = model.training
+        model.eval()
+        losses, right, sizes = [], [], []
+        with torch.no_grad():
+            for x, y in loader:
+                logits = model(x)
+                scores = logits.softmax(-1) if "softmax_twice" in faults else logits
+                losses.append(criterion(scores, y).item())
+                chosen = logits.argmin(-1) if "argmin" in faults else logits.argmax(-1)
+                chosen = logits.argmax(0) if "argmax_wrong_axis" in faults else chosen
+                right.append((chosen == y).sum().item())
+                sizes.append(len(y))
+        model.train(was)
+        if "first_batch_only" in faults:
+            losses, right, sizes = losses[:1], right[:1], sizes[:1]
+        if "last_batch_only" in faults:
+            losses, right, sizes = losses[-1:], right[-1:], sizes[-1:]
+        loss = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
+        accuracy = sum(right) / sum(sizes)
+        if "mean_of_batch_means" in faults or "loss_of_batches" in faults:
+            loss = sum(losses) / len(losses)
+        if "mean_of_batch_means" in faults:
+            accuracy = sum(n / size for n, size in zip(right, sizes, strict=True)) / len(sizes)
+        if "batch_means_over_examples" in faults:
+            loss = sum(losses) / sum(sizes)
+        if "divided_by_batches" in faults:
+            loss, accuracy = loss * sum(sizes) / len(sizes), sum(right) / len(sizes)
+        if "loss_sum" in faults:
+            loss *= sum(sizes)
+        if "sum_of_means" in faults:
+            loss = sum(losses)
+        if "accuracy_percent" in faults:
+            accuracy *= 100
+        if "accuracy_count" in faults:
+            accuracy = sum(right)
+        if "accuracy_by_batches" in faults:
+            accuracy = sum(right) / len(sizes)
+        return (accuracy, loss) if "wrong_return_order" in faults else (loss, accuracy)
+
+    return evaluate
+
+
+def world(record: Record, batches: list, seed: int, training: bool) -> tuple:
+    """A model that does the same in both modes: what the mode changes is not counted twice."""
+    features, classes = batches[0][0].shape[1], 4
+    model = nn.Sequential(nn.Linear(features, 8), nn.Tanh(), nn.Linear(8, classes))
+    model = model.to(batches[0][0].dtype).train(training)
+    fill(model, seed)
+    return record.model(model), record.loader(batches), record.loss(nn.CrossEntropyLoss())
+
+
+def cases(random: np.random.Generator) -> list[Case]:
+    def case(sizes, training=True, item="loss"):
+        batches = [
+            [(2 * random.standard_normal((n, 3))).astype(np.float32), random.integers(0, 4, n)] for n in sizes
+        ]
+        return Case([batches, int(random.integers(1000)), training], item=item)
+
+    n = int(random.integers(6, 9))
+    return [
+        case([n, n, int(random.integers(1, 4))]),  # the last batch is smaller
+        case([4, 4, 4, 4]),  # as many examples as classes: the wrong axis raises nothing
+        case([5, 3], training=False),
+        case([1]),
+    ]
+
+
+register(
+    Loop(
+        __name__,
+        title=TITLE,
+        items=[
+            Item("loss", "the mean loss over all examples", 3),
+            Item("accuracy", "the share of right answers", 3),
+            Item("mode", "the model is asked in eval mode", 1.5),
+            Item("left", "and left in the mode in which it came", 1),
+            Item("gradients", "no gradients are recorded", 1),
+            Item("untouched", "its weights stay as they are", 0.5),
+        ],
+        cases=cases,
+        world=world,
+        reference=with_faults(()),
+        together=with_faults,
+        parts=("loss", "accuracy"),
+        facts={
+            "mode": Fact(
+                every("forward", "training"),
+                Words(
+                    "the model is asked in training mode",
+                    "model.eval() before the loop: dropout and batch norm do something else in training",
+                ),
+                alone=True,
+            ),
+            "gradients": Fact(
+                every("forward", "gradients"),
+                Words("gradients are recorded for nothing", "with torch.no_grad() around the loop"),
+                alone=True,
+            ),
+            "left": Fact(
+                every("end", "training"),
+                Words(
+                    "the model is left in another mode than it came in",
+                    "training = model.training before, model.train(training) after",
+                ),
+                alone=True,
+            ),
+            "untouched": Fact(
+                every("end", "weights"),
+                Words("the weights were changed", "an evaluation trains nothing"),
+                alone=True,
+            ),
+        },
+        words={
+            "returns": Words("what comes back has another form", "a tuple of two numbers: (loss, accuracy)"),
+            "loss": Words("the loss is another one"),
+            "accuracy": Words("the accuracy is another one"),
+        },
+        wrong=[
+            Wrong(
+                "mean_of_batch_means",
+                "this is the mean of the batches' means",
+                expected="every example counts the same; the last batch is smaller than the others",
+                hint="loss * len(y), summed, and divided by the number of examples",
+                costs=("loss",),
+            ),
+            Wrong(
+                "loss_of_batches",
+                "the loss is the mean of the batches' means",
+                expected="every example counts the same; the last batch is smaller than the others",
+                hint="loss * len(y), summed, and divided by the number of examples",
+                costs=("loss",),
+            ),
+            Wrong(
+                "softmax_twice",
+                "softmax is taken twice",
+                expected="raw logits into the criterion: cross-entropy does the softmax itself",
+                costs=("loss",),
+            ),
+            Wrong(
+                "argmax_wrong_axis",
+                "argmax goes over the batch",
+                expected="argmax(-1): over the classes of each example",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "argmin",
+                "what is taken is the class of the lowest logit",
+                expected="argmax: the likeliest class has the highest logit",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "accuracy_percent",
+                "the accuracy is in percent",
+                expected="a share, 0 to 1",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "accuracy_count",
+                "the accuracy is a count",
+                expected="the count divided by the number of examples",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "accuracy_by_batches",
+                "the right answers are divided by the number of batches",
+                expected="by the number of examples",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "batch_means_over_examples",
+                "means of batches are summed, and divided by the number of examples",
+                expected="the criterion gives a mean: times len(y) it is the batch's sum",
+                costs=("loss",),
+            ),
+            Wrong(
+                "sum_of_means",
+                "the loss is a sum over batches",
+                expected="the mean over all examples",
+                costs=("loss",),
+            ),
+            Wrong(
+                "divided_by_batches",
+                "sums over the examples are divided by the number of batches",
+                expected="by the number of examples",
+                costs=("loss",),
+            ),
+            Wrong(
+                "loss_sum",
+                "the loss is the sum over all examples",
+                expected="their mean",
+                costs=("loss",),
+            ),
+            Wrong(
+                "first_batch_only",
+                "only the first batch counts",
+                expected="sums over all batches, divided once at the end",
+                hint="a return inside the loop",
+                costs=("loss", "accuracy"),
+            ),
+            Wrong(
+                "last_batch_only",
+                "only the last batch counts",
+                expected="sums over all batches, divided once at the end",
+                costs=("loss", "accuracy"),
+            ),
+            Wrong(
+                "wrong_return_order",
+                "loss and accuracy come in the wrong order",
+                expected="(loss, accuracy)",
+                costs=("loss",),
+            ),
+        ],
+    )
+)

@@ -1,0 +1,197 @@
+"""The judges of 05_by_hand on answers that were labelled before there was a judge, and on their own slips."""
+
+import functools
+from itertools import combinations
+
+import pytest
+from by_hand_answers import ALL
+from by_hand_answers import DEFINES as EXERCISES
+from labelled import through_bytes
+from torch_state import unharmed
+
+from helpers import checks
+
+# A mistake -> the findings that name it, where they are called otherwise than it.
+NAMES = {
+    "accuracy_undone": ["wrong_accuracy"],
+    "affine_missing": ["wrong_names"],
+    "affine_not_applied": ["no_weight", "no_bias"],
+    "buffers_parameters": ["wrong_names"],
+    "buffers_plain_attributes": ["wrong_names"],
+    "buffers_missing": ["wrong_names"],
+    "backward_undone": ["wrong_returns"],
+    "causal_undone": ["raises", "returns_nothing"],
+    "changes_input": ["wrong_changed"],
+    "cut_after_a_step": ["cut_after_two"],
+    "eval_undone": ["raises"],
+    "estimates_updated_in_eval": ["wrong_kept"],
+    "first_row_alone": ["wrong_output"],
+    "forbidden_function": ["shortcut"],
+    "forward_undone": ["raises"],
+    "gradient_past_the_statistics": ["wrong_gradients"],
+    "gradients_kept": ["wrong_gradients"],
+    "grad_h_0_undone": ["wrong_h_0"],
+    "grad_x_undone": ["wrong_x"],
+    "graph_in_the_buffers": ["wrong_graph"],
+    "grouping_undone": ["raises"],
+    "heads_not_merged": ["wrong_output"],
+    "kv_projections_full_width": ["wrong_names"],
+    "left_in_eval": ["wrong_left", "wrong_mode"],
+    "lengths_off_by_one": ["length_too_short"],
+    "lengths_undone": ["raises"],
+    "loss_undone": ["wrong_loss"],
+    "loss_sum": ["sum_of_means"],
+    "mask_undone": ["raises"],
+    "max_len_off_by_one": ["one_too_many"],
+    "mean_of_batch_means": ["loss_of_batches"],
+    "nan_gradient": ["wrong_gradients"],
+    "no_bos": ["begins_with_eos", "begins_with_source"],
+    "no_gradient": ["wrong_gradients"],
+    "no_sum_over_time": ["first_step_only"],
+    "one_example_only": ["wrong_output"],
+    "one_of_two": ["wrong_returns"],
+    "one_step_only": ["wrong_output"],
+    "output_axes_swapped": ["wrong_output"],
+    "output_undone": ["wrong_output", "returns_nothing"],
+    "padding_both_sides_causal": ["causal_cut_behind"],
+    "padding_one_side": ["padding_in_front"],
+    "parameters_left_frozen": ["wrong_gradients"],
+    "projections_without_bias": ["wrong_names"],
+    "put_to_train": ["wrong_left", "wrong_mode"],
+    "raises_for_more_than_one_row": ["raises"],
+    "raises_for_one_step": ["raises"],
+    "raises_when_lengths_differ": ["raises"],
+    "raises_with_four_dimensional_mask": ["raises"],
+    "raises_with_stride": ["raises"],
+    "raises_with_three_dimensions": ["raises"],
+    "raises_without_bias": ["raises"],
+    "raises_without_mask": ["raises"],
+    "returns_lists": ["wrong_output", "wrong_loss"],
+    "running_var_starts_at_zero": ["wrong_start"],
+    "samples": ["wrong_output"],
+    "scaled_by_other_width": ["root_of_values", "root_of_keys", "root_of_queries"],
+    "sees_ahead": ["zeros_behind"],
+    "softmax_wrong_axis": ["softmax_over_heads"],
+    "stops_with_first_row": ["row_zero_ends_all"],
+    "tanh_derivative": ["tanh_derivative_of_raw"],
+    "three_of_five": ["wrong_returns"],
+    "train_mode": ["wrong_mode"],
+    "training_undone": ["returns_nothing"],
+    "trains_the_model": ["wrong_untouched"],
+    "weight_gradients_undone": ["wrong_weight_ih", "wrong_weight_hh"],
+    "wrong_axes": ["over_time"],
+    "wrong_dtype": ["wrong_type", "wrong_output"],
+}
+# What the exercises do not ask for: no points hang on it.
+NOT_ASKED = {
+    "counter_not_counted",  # num_batches_tracked is welcome
+    "gradients_left_off",  # put back after each check, and told in a remark
+    "more_than_one_pass",
+    "no_value_error",
+    "returns_tensors",
+    "submodules_mode_lost",
+}
+RIGHT = [answer for answer in ALL if set(answer.mistakes) <= NOT_ASKED]
+WRONG = [answer for answer in ALL if not set(answer.mistakes) <= NOT_ASKED]
+
+
+def case_id(answer):
+    return f"{answer.exercise}-{answer.name}"
+
+
+def verdict(exercise, answer, seed=0):
+    module = checks.exercise(exercise)
+    task = module.task(seed)
+    with unharmed():
+        values = module.probe(answer, task)
+    return module.judge(task, through_bytes(values))
+
+
+def found(exercise, answer, seed=0):
+    return [finding.name for finding in verdict(exercise, answer, seed).findings]
+
+
+def named(answer, seed=0):
+    """Is each mistake of an answer named by a finding?"""
+    names = set(found(answer.exercise, answer.defined(), seed))
+    asked = set(answer.mistakes) - NOT_ASKED
+    return all(names & {mistake, *NAMES.get(mistake, ())} for mistake in asked)
+
+
+def slips(exercise):
+    return [one.name for one in checks.exercise(exercise).wrong]
+
+
+def pairs(exercise):
+    return list(combinations(slips(exercise), 2))
+
+
+def with_faults(exercise, faults):
+    return checks.exercise(exercise).together(faults)
+
+
+@functools.cache
+def alone(exercise, name):
+    return verdict(exercise, with_faults(exercise, [name])).share
+
+
+def check_mending(exercise, pair):
+    both = verdict(exercise, with_faults(exercise, pair))
+    if [finding.name for finding in both.findings] in [[name] for name in pair]:
+        return  # one of the two hides the other: nobody can see that there are two
+    assert both.share <= min(alone(exercise, name) for name in pair) + 1e-9, pair
+
+
+@pytest.mark.parametrize("answer", RIGHT[::3], ids=case_id)
+def test_a_right_answer_earns_everything(answer):
+    assert found(answer.exercise, answer.defined()) == []
+
+
+@pytest.mark.parametrize("answer", WRONG[::6], ids=case_id)
+def test_a_wrong_answer_does_not(answer):
+    assert verdict(answer.exercise, answer.defined()).share < 1
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_each_slip_is_told_by_its_name(exercise):
+    for name in slips(exercise)[::3]:
+        assert found(exercise, with_faults(exercise, [name])) == [name]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_mending_one_of_two_slips_never_lowers_the_mark(exercise):
+    for pair in pairs(exercise)[::40]:
+        check_mending(exercise, pair)
+
+
+@pytest.mark.labelled
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_right_answers_are_taken_and_wrong_ones_refused(exercise):
+    right = [answer for answer in RIGHT if answer.exercise == exercise]
+    wrong = [answer for answer in WRONG if answer.exercise == exercise]
+    for seed in (0, 1, 2):
+        for answer in right:
+            assert found(exercise, answer.defined(), seed) == [], (answer.name, seed)
+        for answer in wrong:
+            assert verdict(exercise, answer.defined(), seed).share < 1, (answer.name, seed)
+
+
+@pytest.mark.labelled
+def test_nine_of_ten_wrong_answers_are_told_by_all_their_mistakes():
+    unnamed = [case_id(answer) for answer in WRONG if not named(answer)]
+    assert len(unnamed) <= 0.1 * len(WRONG), unnamed
+
+
+@pytest.mark.labelled
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_slip_is_told_by_its_name_whatever_the_seed(exercise):
+    for seed in range(100, 105):
+        for name in slips(exercise):
+            assert found(exercise, with_faults(exercise, [name]), seed) == [name], (name, seed)
+
+
+@pytest.mark.labelled
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_mending_one_of_any_two_slips_never_lowers_the_mark(exercise):
+    for pair in pairs(exercise):
+        check_mending(exercise, pair)
