@@ -322,7 +322,7 @@ def transposed(self, in_features, out_features, bias=True):
         (
             NORM,
             changed(BatchNorm, statistics=in_eval_too),
-            ["wrong_buffers", "wrong_eval", "wrong_kept"],
+            ["wrong_buffers", "wrong_eval"],
             0.6,
         ),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
