@@ -10,6 +10,7 @@ that is not trusted yet JupyterLab drops pictures embedded in HTML, so that the 
 import re
 
 import numpy as np
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 # What stands in labels for the eye, as a screen reader can say it.
@@ -104,13 +105,25 @@ def _drawn(ax) -> str:
     if ax.images:
         rows, columns = ax.images[0].get_array().shape[:2]
         return f"a picture of {rows} × {columns} cells"
-    if ax.patches:
-        names = [tick.get_text() for tick in ax.get_yticklabels()]
-        widths = [patch.get_width() for patch in ax.patches if hasattr(patch, "get_width")]
-        if len(names) == len(widths):
-            bars = zip(names, widths, strict=True)
-            return f"bars of {ax.get_xlabel()}: " + ", ".join(f"{n} {number(w)}" for n, w in bars)
+    bars = [_bars(ax, group) for group in ax.containers if isinstance(group, BarContainer)]
+    if bars:
+        return "; ".join(bars)
     return "a drawing"
+
+
+def _bars(ax, group: BarContainer) -> str:
+    """One set of bars: what they measure, and each by the name that stands beside it."""
+    upright = group.orientation == "vertical"
+    along, measured = (ax.xaxis, ax.yaxis) if upright else (ax.yaxis, ax.xaxis)
+    names = [tick.get_text() for tick in along.get_ticklabels()]
+    values = [bar.get_height() if upright else bar.get_width() for bar in group]
+    if len(names) != len(values) or not all(names):
+        names = [str(k) for k in range(len(values))]
+    label = group.get_label()
+    whose = "" if label.startswith("_") else f" {label}"
+    of = measured.get_label_text()
+    told = ", ".join(f"{name} {number(value)}" for name, value in zip(names, values, strict=True))
+    return f"bars{f' of {of}' if of else ''}{whose}: {told}"
 
 
 def alt_text(figure: Figure) -> str:

@@ -65,10 +65,7 @@ class Function(Comparison):
             shown["sees"] = sight(lambda x: answer(x, *args[1:], **kwargs), args[0], self.sight)
         output = watch(lambda: answer(*given, **named_given))
         shown |= self.returned(output)
-        shown["changed"] = any(
-            isinstance(before, Tensor) and not torch.equal(before, after)
-            for before, after in zip([*args, *kwargs.values()], [*given, *named_given.values()], strict=True)
-        )
+        shown["changed"] = changed([*args, *kwargs.values()], [*given, *named_given.values()])
         types = {value.dtype for value in given if isinstance(value, Tensor) and value.is_floating_point()}
         shown["type"] = all(part.dtype in types for part in tensors_of(output))
         if leaves:
@@ -110,6 +107,14 @@ def refused(call: Callable[[], Any]) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:200]
     return "it is taken like a good one"
+
+
+def changed(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Is any tensor of a call another one than before it?"""
+    return any(
+        isinstance(one, Tensor) and not torch.equal(one, other)
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def sight(call: Callable[[Tensor], Any], x: Tensor, axes: tuple[int, int]) -> Any:

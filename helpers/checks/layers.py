@@ -3,7 +3,7 @@
 The judge sets the weights and knows what each of them is called, so there is nothing to search.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,18 +11,22 @@ from torch import Tensor, nn
 
 from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
-from helpers.checks.functions import input_gradients, sight, tensors_of
+from helpers.checks.functions import changed, input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
 from helpers.checks.running import attempt, failed, fill_values, seeded
+
+# Keys of an observation that belong to the item of another key.
+AKIN = {"kept": "eval", "start": "buffers", "graph": "buffers"}
 
 
 class Layer(Comparison):
     """An exercise that asks for a class derived from nn.Module.
 
     `reference` is the twin. Each case gives the constructor's arguments (`build`) and one call. Compared are,
-    in this order: names and shapes of parameters and buffers, the weights after loading, who sees whom,
-    outputs in training mode, gradients of inputs and parameters, buffers after two such calls, outputs in
-    eval mode, dtype and device. Each belongs to the item of its own name where there is one, else to
+    in this order: names, kinds and shapes of parameters and buffers, where buffers begin, the weights after
+    loading, who sees whom, outputs in training mode, inputs left alone, gradients of inputs and parameters,
+    buffers without a graph, buffers after two such calls, outputs in eval mode and buffers kept there, dtype
+    and device. Each belongs to the item of its own name where there is one, else to
     the item of its case.
 
     Args, besides those of `Comparison`:
@@ -59,6 +63,9 @@ class Layer(Comparison):
             return ""
         return super()._differs(key, got, want)
 
+    def item_of(self, key: str, case: Mapping[str, Any]) -> str:
+        return super().item_of(key if key in self.belongs else AKIN.get(key, key), case)
+
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         state, args, kwargs = case["state"], case["args"], case["kwargs"]
         wide = any(value.dtype == torch.float64 for value in state.values())
@@ -84,28 +91,29 @@ class Layer(Comparison):
             for k, value in enumerate(args)
             if isinstance(value, Tensor) and value.is_floating_point()
         }
-        given = [value.clone() if isinstance(value, Tensor) else value for value in args]
+        given = _copies(args)
         output = watch(lambda: model(*given, **kwargs))
         shown |= self.returned(_detached(output))
-        shown["changed"] = any(
-            isinstance(before, Tensor) and not torch.equal(before, after)
-            for before, after in zip(args, given, strict=True)
-        )
+        shown["changed"] = changed(args, given)
         weights = {name: value for name, value in model.named_parameters() if name in state}
         shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output), leaves | weights))
         shown["graph"] = any(buffer.requires_grad for buffer in model.buffers())
         with torch.no_grad():
-            model(*given, **kwargs)
+            model(*_copies(args), **kwargs)  # what a call changes is not charged again in the next
             after = model.state_dict()
             shown["buffers"] = {key: after[key].clone() for key in sorted(state) if key not in weights}
             model.eval()
-            shown["eval"] = _detached(watch(lambda: model(*given, **kwargs)))
+            shown["eval"] = _detached(watch(lambda: model(*_copies(args), **kwargs)))
             shown["kept"] = all(
                 torch.equal(model.state_dict()[key], value) for key, value in shown["buffers"].items()
             )
             shown["dtype"] = attempt(lambda: _precision(answer, case))
             shown["device"] = attempt(lambda: _elsewhere(answer, case))
         return shown
+
+
+def _copies(values: Sequence[Any]) -> list[Any]:
+    return [value.clone() if isinstance(value, Tensor) else value for value in values]
 
 
 def _shapes(state: Mapping[str, Tensor], parameters: Collection[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import runpy
 from pathlib import Path
 
@@ -116,6 +117,17 @@ def test_what_a_cell_says_is_stored(path):
     for cell in code_cells(path):
         if says_something(cell.source):
             assert cell.outputs, f"{cell.id}: no output stored; run `make notebooks`"
+
+
+def test_no_sentence_stands_twice(path):
+    """What is moved from one place to another is easily left behind."""
+    seen = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for sentence in re.split(r"(?<=[.?!])\s+|\n+", cell.source):
+                if len(sentence) > 45 and not sentence.startswith("|"):
+                    assert sentence not in seen, f"{cell.id} and {seen[sentence]}: {sentence}"
+                    seen[sentence] = cell.id
 
 
 def asks(cell):

@@ -296,6 +296,43 @@ def in_eval_too(self, x):
     return x.mean(0), x.var(0, unbiased=False)
 
 
+def moved_in_eval(self, x):
+    mean, var = BatchNorm.statistics(self, x)
+    if not self.training:
+        mean, var = mean.clone(), var.clone()
+        self.running_mean.lerp_(x.detach().mean(0), self.momentum)
+    return mean, var
+
+
+def with_graph(self, x):
+    if self.training:
+        self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * x.mean(0)
+        self.running_var.lerp_(x.detach().var(0), self.momentum)
+        return x.mean(0), x.var(0, unbiased=False)
+    return self.running_mean, self.running_var
+
+
+def from_one(self, num_features, momentum=0.1):
+    BatchNorm.__init__(self, num_features, momentum)
+    self.running_mean.fill_(1.0)
+
+
+def of_parameters(self, num_features, momentum=0.1):
+    BatchNorm.__init__(self, num_features, momentum)
+    del self.running_mean
+    self.running_mean = nn.Parameter(torch.zeros(num_features), requires_grad=False)
+
+
+def emptied(self, x):
+    y = BatchNorm.forward(self, x.clone())
+    x.zero_()
+    return y
+
+
+def asked_for_a_value(self, x):
+    return Linear.forward(self, x) * (1.0 if x.sum().item() < 1e9 else 2.0)
+
+
 def detached(self, x):
     return Linear.forward(self, x.detach())
 
@@ -325,6 +362,12 @@ def transposed(self, in_features, out_features, bias=True):
             ["wrong_buffers", "wrong_eval"],
             0.6,
         ),
+        (NORM, changed(BatchNorm, statistics=moved_in_eval), ["wrong_kept"], 0.8),
+        (NORM, changed(BatchNorm, statistics=with_graph), ["wrong_graph"], 0.8),
+        (NORM, changed(BatchNorm, __init__=from_one), ["wrong_start"], 0.8),
+        (NORM, changed(BatchNorm, __init__=of_parameters), ["wrong_names"], 0),
+        (NORM, changed(BatchNorm, forward=emptied), ["wrong_changed"], 0.7),
+        (LINEAR, changed(Linear, forward=asked_for_a_value), ["wrong_device"], 0.8),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
         (NORM, lambda num_features, momentum: nn.LayerNorm(num_features), ["wrong_names"], 0),
         (NORM, lambda **build: build, ["raises"], 0),

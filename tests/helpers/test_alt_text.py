@@ -172,3 +172,18 @@ def test_a_shown_figure_carries_it_into_the_page(shell):
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     found = BeautifulSoup(page, "html.parser").img["alt"]
     assert found == 'Loss against epoch: a "quoted" <name> from 1 to 0.5.'
+
+
+def test_bars_that_a_chapter_draws_itself_are_told_by_their_names():
+    for offset, whose in ((-0.2, "ours"), (0.2, "torch's")):
+        plt.barh([0 + offset, 1 + offset], [3.25, 4.0], height=0.3, label=whose)
+    plt.yticks([0, 1], ["pool", "norm"])
+    plt.xlabel("milliseconds")
+    assert said() == (
+        "Bars of milliseconds ours: pool 3.25, norm 4; bars of milliseconds torch's: pool 3.25, norm 4."
+    )
+    plt.figure()
+    plt.bar(range(3), [0.5, 0.25, 0.25])
+    plt.xticks(range(3), list("8.8"))
+    plt.title("weights")
+    assert said() == "Weights: bars: 8 0.5, . 0.25, 8 0.25."

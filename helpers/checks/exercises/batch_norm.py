@@ -99,7 +99,7 @@ register(
         reference=nn.BatchNorm1d,
         together=with_faults,
         forbids=["normalization"],
-        belongs={"start": "buffers", "graph": "buffers", "kept": "eval", "changed": "output"},
+        belongs={"changed": "output"},
         words={
             "names": Words(
                 "the parameters or buffers have other names or shapes",
