@@ -95,7 +95,7 @@ def describe(drawn, sentence: str) -> None:
 
 def _drawn(ax) -> str:
     """A sentence from what stands in Axes that nobody described."""
-    lines = [(line.get_label(), *line.get_data()) for line in ax.lines if len(line.get_xdata()) > 1]
+    lines = [(line.get_label(), *line.get_data(orig=False)) for line in ax.lines if len(line.get_xdata()) > 1]
     # A line without a name has one that begins with an underscore.
     lines = [
         ("" if str(name).startswith("_") else name, np.asarray(x), np.asarray(y)) for name, x, y in lines

@@ -18,11 +18,12 @@ from helpers.checks.by_hand import MOST, Watch, check_words
 from helpers.checks.difference import TOLERANCE, differs, kind_of
 from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
+from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import BY_CASE, Row, table
-from helpers.checks.reply import Form, Misfit, anything, either, error, list_of, record, text
+from helpers.checks.reply import LEFT, Form, Misfit, anything, either, error, list_of, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text
 from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded
-from helpers.checks.state import fresh
+from helpers.checks.state import fresh, left
 
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
 LEADING = ("ends", "names", "loaded", "returns", "output")
@@ -96,7 +97,7 @@ class Comparison(Exercise):
     ASKS = "function"  # or "class": what an answer is
     TOLERANCES: Mapping[str, float] = {}  # key of an observation -> another one than TOLERANCE
     # What a wrong version shows besides what it is about: a wrong answer need not share it.
-    besides: tuple[str, ...] = ("loaded", "changed", "gradients", "type", "dtype", "device", "graph", "start")
+    besides: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -163,18 +164,19 @@ class Comparison(Exercise):
 
     def probe(self, answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:
         watch = Watch(self.forbids)
-        with quiet():
+        with quiet() as state:
             seen = [self._seen(answer, case, task["seed"], watch) for case in task["cases"]]
-        return {"cases": seen, "operations": watch.names()}
+        return {"cases": seen, "operations": watch.names(), "left": state.told(answer)}
 
     def reply(self, task: Mapping[str, Any]) -> Form:
         many = len(task["cases"])
         cases = list_of(either(error(), _observation), most=many, least=many)
-        return record({"cases": cases, "operations": list_of(text(200), MOST)})
+        return record({"cases": cases, "operations": list_of(text(200), MOST), "left": LEFT})
 
     def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
         verdict, cases, seen = Verdict(self.items), task["cases"], values["cases"]
         everything = all_items(self.items)
+        verdict.remarks += [put_back(kind, line) for kind, line in left(values["left"])]
         if failed(seen[0]) and no_answer(seen[0]["error"]):
             verdict.add(finding(self.rows, "no_answer", self.items))
             return verdict

@@ -33,6 +33,8 @@ class Function(Comparison):
     argument is compared, for one random gradient of the outputs.
     """
 
+    besides = ("changed", "gradients", "type")
+
     def __init__(
         self,
         module: str,
@@ -56,13 +58,12 @@ class Function(Comparison):
             if self.gradients and isinstance(value, Tensor) and value.is_floating_point()
         }
         # A function may write on its arguments, a leaf cannot be written on: give it copies.
-        given = [value.clone() if isinstance(value, Tensor) else value for value in args]
-        named_given = {
-            name: value.clone() if isinstance(value, Tensor) else value for name, value in kwargs.items()
-        }
+        given, named_given = copies(args), copies(kwargs)
         shown: dict[str, Any] = {}
         if self.sight is not None:
-            shown["sees"] = sight(lambda x: answer(x, *args[1:], **kwargs), args[0], self.sight)
+            shown["sees"] = sight(
+                lambda x: answer(x, *copies(args[1:]), **copies(kwargs)), args[0], self.sight
+            )
         output = watch(lambda: answer(*given, **named_given))
         shown |= self.returned(output)
         shown["changed"] = changed([*args, *kwargs.values()], [*given, *named_given.values()])
@@ -107,6 +108,13 @@ def refused(call: Callable[[], Any]) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:200]
     return "it is taken like a good one"
+
+
+def copies(values: Any) -> Any:
+    """A list or dict with a copy in the place of each tensor."""
+    if isinstance(values, Mapping):
+        return dict(zip(values, copies(list(values.values())), strict=True))
+    return [value.clone() if isinstance(value, Tensor) else value for value in values]
 
 
 def changed(before: Sequence[Any], after: Sequence[Any]) -> bool:

@@ -3,7 +3,7 @@
 The judge sets the weights and knows what each of them is called, so there is nothing to search.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
-from helpers.checks.functions import changed, input_gradients, sight, tensors_of
+from helpers.checks.functions import changed, copies, input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
 from helpers.checks.running import attempt, failed, fill_values, seeded
 
@@ -34,6 +34,7 @@ class Layer(Comparison):
     """
 
     ASKS = "class"
+    besides = ("loaded", "changed", "gradients", "dtype", "device", "graph", "start")
 
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
         super().__init__(module, **described)
@@ -91,7 +92,7 @@ class Layer(Comparison):
             for k, value in enumerate(args)
             if isinstance(value, Tensor) and value.is_floating_point()
         }
-        given = _copies(args)
+        given = copies(args)
         output = watch(lambda: model(*given, **kwargs))
         shown |= self.returned(_detached(output))
         shown["changed"] = changed(args, given)
@@ -99,21 +100,17 @@ class Layer(Comparison):
         shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output), leaves | weights))
         shown["graph"] = any(buffer.requires_grad for buffer in model.buffers())
         with torch.no_grad():
-            model(*_copies(args), **kwargs)  # what a call changes is not charged again in the next
+            model(*copies(args), **kwargs)  # what a call changes is not charged again in the next
             after = model.state_dict()
             shown["buffers"] = {key: after[key].clone() for key in sorted(state) if key not in weights}
             model.eval()
-            shown["eval"] = _detached(watch(lambda: model(*_copies(args), **kwargs)))
+            shown["eval"] = _detached(watch(lambda: model(*copies(args), **kwargs)))
             shown["kept"] = all(
                 torch.equal(model.state_dict()[key], value) for key, value in shown["buffers"].items()
             )
             shown["dtype"] = attempt(lambda: _precision(answer, case))
             shown["device"] = attempt(lambda: _elsewhere(answer, case))
         return shown
-
-
-def _copies(values: Sequence[Any]) -> list[Any]:
-    return [value.clone() if isinstance(value, Tensor) else value for value in values]
 
 
 def _shapes(state: Mapping[str, Tensor], parameters: Collection[str]) -> dict[str, str]:

@@ -214,10 +214,12 @@ def every(name: str, key: str) -> Callable[[Events], list[Any]]:
 IN_EVAL_MODE = Fact(
     every("forward", "training"),
     Words("the model is asked in training mode", "eval mode", "model.eval() before the loop"),
+    alone=True,
 )
 WITHOUT_GRADIENTS = Fact(
     every("forward", "gradients"),
     Words("gradients are recorded for nothing", hint="with torch.no_grad(): around the loop"),
+    alone=True,
 )
 SAME_GRADIENTS = Fact(
     at_the_end("gradients"),

@@ -10,6 +10,7 @@ from labelled import through_bytes
 from torch_state import unharmed
 
 from helpers import checks
+from helpers.checks.running import failed
 
 # A mistake -> the findings that name it, where they are called otherwise than it.
 NAMES = {
@@ -156,6 +157,28 @@ def test_a_wrong_answer_does_not(answer):
 def test_each_slip_is_told_by_its_name(exercise):
     for name in slips(exercise)[::3]:
         assert found(exercise, with_faults(exercise, [name])) == [name]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_no_slip_only_stops_with_an_error(exercise):
+    """Two programs that stop with an error are alike: such a slip would explain whatever stops."""
+    module = checks.exercise(exercise)
+    task = module.task(0)
+    for name in slips(exercise):
+        seen = module.probe(with_faults(exercise, [name]), task)["cases"]
+        assert not all(map(failed, seen)), name
+
+
+def test_greedy_decode_has_its_batches_whatever_the_seed():
+    for seed in (0, 96, 116, 259, 260, 297, *range(300, 330)):
+        assert len(checks.exercise("greedy_decode").task(seed)["cases"]) == 7
+
+
+def test_what_an_answer_leaves_behind_is_told_in_a_remark():
+    [answer] = [one for one in ALL if one.mistakes == ("gradients_left_off",)]
+    told = verdict("evaluate", answer.defined())
+    assert (told.share, len(told.remarks)) == (1, 1)
+    assert "here it was put back" in told.remarks[0]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

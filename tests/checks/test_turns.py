@@ -7,6 +7,7 @@ import json
 import os
 import random
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -270,6 +271,7 @@ def test_what_an_answer_leaves_behind_is_put_back(capsys):
 def test_no_watcher_is_left_behind_and_a_late_end_does_no_harm():
     from helpers.checks.overtime import Overtime, at_most
 
+    before = threading.active_count()
     for _ in range(30):
         with contextlib.suppress(Overtime), at_most(1e-6):
             pass
@@ -277,6 +279,7 @@ def test_no_watcher_is_left_behind_and_a_late_end_does_no_harm():
         while True:
             time.sleep(0.001)
     time.sleep(0.05)
+    assert threading.active_count() <= before
 
 
 @pytest.mark.parametrize(

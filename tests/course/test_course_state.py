@@ -42,10 +42,15 @@ CELLS = (
     'checks.turn("rnn_layer", MyRNNLayer)',
     "class MyRNNLayer(nn.Module):\n    def forward(self, x): ...\n",
     'checks.turn("rnn_layer", MyRNNLayer)',
+    "from helpers import predict\n"
+    "choices = [('none', lambda v: v == 0, 'No.'), ('one', lambda v: v == 1, 'Yes.')]\n"
+    "predict.ask('zero', 'How many?', choices)",
+    "predict.answer('zero', 1)",
+    "predict.summary()",
 )
 FULL = {
-    part: {name: {"done": True, "tries": 7, "hints": ["a", "b"], "likely": "c"} for name in checks.TURNS}
-    for part in ("turns",)
+    "turns": {name: {"done": True, "tries": 7, "hints": ["a", "b"], "likely": "c"} for name in checks.TURNS},
+    "predictions": {"zero": {"chosen": "one", "right": True}},
 }
 
 

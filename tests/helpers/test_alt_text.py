@@ -174,6 +174,13 @@ def test_a_shown_figure_carries_it_into_the_page(shell):
     assert found == 'Loss against epoch: a "quoted" <name> from 1 to 0.5.'
 
 
+def test_a_line_over_words_is_told():
+    plt.plot(["a", "b", "c"], [1.0, 3.0, 2.0])
+    plt.xlabel("letter")
+    plt.ylabel("count")
+    assert said() == "Count against letter: from 1 to 2, highest 3 at 1."
+
+
 def test_bars_that_a_chapter_draws_itself_are_told_by_their_names():
     for offset, whose in ((-0.2, "ours"), (0.2, "torch's")):
         plt.barh([0 + offset, 1 + offset], [3.25, 4.0], height=0.3, label=whose)

@@ -59,8 +59,9 @@ def with_faults(faults: Collection[str]) -> type[nn.Module]:
         def _move(self, mean, var):
             share = 1 - self.momentum if "momentum_backwards" in faults else self.momentum
             for kept, new in ((self.running_mean, mean), (self.running_var, var)):
-                # With wrong axes there are other numbers of values: a mean over what is left fits again.
-                new = new.flatten() if new.numel() == kept.numel() else new.mean([0, 2]).expand_as(kept)
+                # With wrong axes there are other numbers of values: the mean over what is left fits again.
+                left = [dim for dim in range(new.ndim) if dim != 1]
+                new = new.flatten() if new.numel() == kept.numel() else new.mean(left).expand_as(kept)
                 kept.copy_((1 - share) * kept + share * new)
 
     return BatchNorm1d

@@ -8,7 +8,7 @@ from torch import nn
 
 from helpers.checks.comparison import Case, Words, Wrong
 from helpers.checks.exercise import register
-from helpers.checks.loops import Fact, Loop, Record, every
+from helpers.checks.loops import IN_EVAL_MODE, WITHOUT_GRADIENTS, Fact, Loop, Record, at_the_end
 from helpers.checks.report import Item
 from helpers.checks.running import fill
 
@@ -104,21 +104,10 @@ register(
         together=with_faults,
         parts=("loss", "accuracy"),
         facts={
-            "mode": Fact(
-                every("forward", "training"),
-                Words(
-                    "the model is asked in training mode",
-                    "model.eval() before the loop: dropout and batch norm do something else in training",
-                ),
-                alone=True,
-            ),
-            "gradients": Fact(
-                every("forward", "gradients"),
-                Words("gradients are recorded for nothing", "with torch.no_grad() around the loop"),
-                alone=True,
-            ),
+            "mode": IN_EVAL_MODE,
+            "gradients": WITHOUT_GRADIENTS,
             "left": Fact(
-                every("end", "training"),
+                at_the_end("training"),
                 Words(
                     "the model is left in another mode than it came in",
                     "training = model.training before, model.train(training) after",
@@ -126,7 +115,7 @@ register(
                 alone=True,
             ),
             "untouched": Fact(
-                every("end", "weights"),
+                at_the_end("weights"),
                 Words("the weights were changed", "an evaluation trains nothing"),
                 alone=True,
             ),

@@ -1,6 +1,7 @@
 """Findings of every kind of exercise."""
 
 from helpers.checks.findings.row import EVERYTHING, Row
+from helpers.checks.state import KINDS
 
 ROWS = (
     Row(
@@ -24,5 +25,9 @@ ROWS = (
     ),
 )
 
-# Costs nothing, since it harms nobody.
-PUT_BACK = "{what} after `{line}`, for all that runs later; here it was put back"
+
+def put_back(kind: str, line: str) -> str:
+    """The remark on what an answer left changed, by which of its lines. It costs nothing."""
+    return (
+        f"{KINDS[kind].words} after `{line or 'the answer'}`, for all that runs later; here it was put back"
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.findings.anywhere import PUT_BACK
+from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import EVERYTHING
 from helpers.checks.recurrent.behaviour import defaults, extras, gradients, gradients_only
 from helpers.checks.recurrent.case import Case, differs, error_text
@@ -112,9 +112,7 @@ class Judge(Case):
             if KINDS[name].harms:
                 self.find("state_left", line, what=KINDS[name].words)
             else:
-                self.verdict.remarks.append(
-                    PUT_BACK.format(what=KINDS[name].words, line=line or "the answer")
-                )
+                self.verdict.remarks.append(put_back(name, line))
 
     def _random(self, main: Mapping[str, Any]) -> None:
         """Eval mode is random whatever the arguments: only what is dropped can tell how the rest is built."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks.findings import TRAINING, finding
-from helpers.checks.findings.anywhere import PUT_BACK
+from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import EVERYTHING
 from helpers.checks.report import Item, Verdict, number
 from helpers.checks.running import failed, no_answer
@@ -27,11 +27,10 @@ def judge(items: Sequence[Item], task: Mapping[str, Any], values: Mapping[str, A
         verdict.add(finding(TRAINING, "raises", items, "this is not a function"))
         return verdict
     for kind, line in left(values["left"], [values[name]["left"] for name in task["runs"]]):
-        what = KINDS[kind].words
         if KINDS[kind].harms:
-            verdict.add(finding(TRAINING, "state_left", items, line, what=what))
+            verdict.add(finding(TRAINING, "state_left", items, line, what=KINDS[kind].words))
         else:
-            verdict.remarks.append(PUT_BACK.format(what=what, line=line or "the answer"))
+            verdict.remarks.append(put_back(kind, line))
     for name, run in task["runs"].items():
         loop = _Loop(verdict, run, values[name])
         if failed(values[name]):
