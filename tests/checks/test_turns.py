@@ -165,6 +165,18 @@ def test_a_stub_that_nobody_touched_is_told_by_its_source(capsys):
     assert not kept._path().exists() or "tries" not in kept._path().read_text(encoding="utf-8")
 
 
+class WithoutParameters(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+    def forward(self, x):
+        return x
+
+
+def test_a_constructor_that_makes_nothing_is_no_stub():
+    assert checks.practice.untouched(WithoutParameters) == ""
+
+
 def my_other_clip(parameters, max_norm):
     """A docstring."""
     ...

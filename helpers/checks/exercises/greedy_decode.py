@@ -13,15 +13,8 @@ from helpers.checks.report import Item
 
 TITLE = "Exercise 6, greedy decoding"
 VOCABULARY, BOS, EOS = 11, 1, 2
-NEEDED = {
-    -1: 3,
-    1: 1,
-    2: 2,
-    3: 2,
-    4: 2,
-    5: 1,
-    6: 1,
-}  # where a row ends, at -1 not at all -> rows of that kind
+# Where a row ends, at -1 not at all -> how many such rows the cases take.
+NEEDED = {-1: 3, 1: 1, 2: 2, 3: 2, 4: 2, 5: 1, 6: 1}
 
 
 def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
