@@ -1,5 +1,6 @@
 """Mending a fault never lowers a mark: answers with two faults against the same with one of them mended."""
 
+import ast
 import functools
 
 import faults
@@ -35,6 +36,11 @@ def pair_id(pair):
 
 
 ALL = [pair for exercise in faults.REFERENCES for pair in faults.pairs(exercise)]
+
+
+def test_two_faults_that_go_together_are_a_program():
+    for pair in ALL:
+        ast.parse(pair.source, pair_id(pair))
 
 
 @pytest.mark.labelled

@@ -3,6 +3,8 @@
 A fault is a name and replacements of text; two faults go together where the text of both is there.
 """
 
+import ast
+import contextlib
 import itertools
 from dataclasses import dataclass
 
@@ -191,9 +193,16 @@ class Pair:
 
     @property
     def source(self) -> str | None:
-        """The reference with both faults; None where they do not go together."""
+        """The reference with both faults; None where they do not go together.
+
+        They do not where the second finds its text as a part only of what the first has put there.
+        """
         one = changed(REFERENCES[self.exercise], FAULTS[self.exercise][self.first])
-        return changed(one, FAULTS[self.exercise][self.second])
+        both = changed(one, FAULTS[self.exercise][self.second])
+        with contextlib.suppress(SyntaxError):
+            ast.parse(both or "")
+            return both
+        return None
 
 
 def changed(source: str, replacements: list[tuple[str, str]]) -> str | None:
