@@ -5,6 +5,7 @@ import getpass
 import json
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ try:
     import fcntl
 except ModuleNotFoundError:  # Windows
     fcntl = None
+
+_PAUSE = 0.1  # seconds
+_UNNAMED = 100  # pauses for one that has not written down who it is: others write that at once
 
 _held: dict[Path, int] = {}  # by this process: how many times
 
@@ -33,7 +37,8 @@ def held(folder: Path, doing: str, waits: bool = False) -> Iterator[None]:
 
     Args:
         doing: in a word, for whoever comes second.
-        waits: until another that does the same has let go; it is not refused for that.
+        waits: until another that does the same has let go; it is not refused for that. For whom is said once,
+            on stderr: one that has died on another machine is to be seen by a person only.
 
     Raises:
         LockedError: another process holds it.
@@ -60,14 +65,21 @@ def held(folder: Path, doing: str, waits: bool = False) -> Iterator[None]:
 
 def _take(path: Path, doing: str, waits: bool) -> Any:
     """Take the lock; returns what gives it back."""
+    said, unnamed = False, 0
     while True:
         try:
             return _take_now(path, doing)
         except LockedError:
-            # Between taking it and writing down who has it, or after that was wiped, nobody is named.
-            if not waits or _holder(path).get("doing", doing) != doing:
+            # Between taking it and writing down who has it, or after that was wiped, nobody is named; who was
+            # killed in between never will be.
+            named = _holder(path).get("doing")
+            unnamed = 0 if named else unnamed + 1
+            if not waits or named not in (None, doing) or unnamed > _UNNAMED:
                 raise
-        time.sleep(0.1)
+        if named and not said:
+            print(_sentence(path, "this waits until that has ended"), file=sys.stderr, flush=True)
+            said = True
+        time.sleep(_PAUSE)
 
 
 def _take_now(path: Path, doing: str) -> Any:
@@ -138,7 +150,7 @@ def _is_stale(holder: dict[str, Any]) -> bool:
         return False
 
 
-def _sentence(path: Path) -> str:
+def _sentence(path: Path, then: str = "wait until that has ended, and try again") -> str:
     who = _holder(path)
     said = (
         f"{who.get('user')} on {who.get('host')} (process {who.get('process')}, since {who.get('since')}, "
@@ -146,7 +158,5 @@ def _sentence(path: Path) -> str:
         if who
         else "another process"
     )
-    return (
-        f"this course is being worked on by {said}: wait until that has ended, and try again. If it has died "
-        f"on another machine, delete {path}"
-    )
+    where = " on another machine" if who else ""  # on this one a number tells that it is dead
+    return f"this course is being worked on by {said}: {then}. If it has died{where}, delete {path}"

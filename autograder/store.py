@@ -5,7 +5,8 @@ import errno
 import hashlib
 import json
 import os
-import shutil
+import re
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
@@ -16,7 +17,7 @@ OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 class StoreError(RuntimeError):
-    """A file cannot be written; the text says which, why, and what to do."""
+    """A file cannot be written, or not be read; the text says which, why, and what to do."""
 
 
 def key(submission: str, assignment: str, environment: str) -> str:
@@ -44,43 +45,63 @@ def write_bytes(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def copy(source: Path, path: Path) -> None:
-    """A file's bytes under another name, as atomically, with the same errors."""
-    with source.open("rb") as given, _new(path) as file:
-        shutil.copyfileobj(given, file)
+def copy(source: Path, path: Path, beside: Path | None = None) -> None:
+    """A file's bytes under another name, atomically too.
+
+    Args:
+        beside: a folder of the same disk in which the new file is begun, where none may be seen half
+            written in the folder of `path`.
+
+    Raises:
+        StoreError: as for `write_bytes`; or `source` cannot be read.
+    """
+    with _new(path, beside) as file:
+        for block in _blocks(source):
+            file.write(block)
+
+
+def is_left(path: Path) -> bool:
+    """Has it the name of a file that was being written, and stays where we are killed meanwhile?"""
+    return re.fullmatch(r"\..+\.[a-z0-9_]{8}", path.name) is not None
 
 
 @contextlib.contextmanager
-def _new(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` to write into, which takes its place in the end."""
-    temporary = None
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            put(temporary, path)
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+def _new(path: Path, beside: Path | None = None) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the place of `path` in the end."""
+    temporary = (beside or path.parent) / f".{path.name}.{secrets.token_hex(4)}"
+    with _telling(path, "written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = temporary.open("xb")  # `tempfile` would keep it from all others, whatever the umask says
+        try:
+            with new:
+                yield new
+            _put(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
-def put(new: Path | str, path: Path) -> None:
+def _put(new: Path, path: Path) -> None:
     """Put a written file in the place of another. A folder there is nothing of ours: it goes aside."""
     if path.is_dir():
         path.rename(tempfile.mkdtemp(dir=path.parent, prefix=f"{path.name}.aside-"))
     os.replace(new, path)
 
 
+def _blocks(source: Path) -> Iterator[bytes]:
+    """A file's bytes, piece by piece."""
+    with _telling(source, "read"), source.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the system says inside of writing this file becomes a `StoreError`."""
+def _telling(path: Path, done: str) -> Iterator[None]:
+    """What the system says where this file is "written" or "read" becomes a `StoreError`."""
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be written ({error.strerror or error}): see to that and run the same command "
+            f"{path} cannot be {done} ({error.strerror or error}): see to that and run the same command "
             "again; what was written before is kept"
         ) from error
 
@@ -91,18 +112,13 @@ def append_line(path: Path, line: str) -> None:
     Raises:
         StoreError: it cannot be written.
     """
-    try:
+    with _telling(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
                 line = line if file.read() == b"\n" else f"\n{line}"
             file.write(f"{line}\n".encode())
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error.strerror or error}): see to that and run the same command "
-            "again"
-        ) from error
 
 
 def read(

@@ -217,7 +217,8 @@ class Ledger:
             if target.is_file() and sha256_of(target) == digest:
                 break
             if not target.exists():
-                store.copy(disk, target)
+                # Begun outside: what a killed run leaves there would be taken for the student's.
+                store.copy(disk, target, beside=self.work)
                 break
         return target.relative_to(self.work / folder).as_posix()
 
@@ -227,7 +228,7 @@ class Ledger:
         known = {entry.sha256 for entry in self.entries}
         for folder in ("originals", "unassigned"):
             for path in sorted((self.work / folder).rglob("*")):
-                if not path.is_file():
+                if not path.is_file() or store.is_left(path):
                     continue
                 parts = path.relative_to(self.work / folder).parts
                 student, inner = (

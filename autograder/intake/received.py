@@ -14,9 +14,10 @@ from pathlib import Path
 from autograder.intake import archives
 from autograder.intake.archives import Budget, Refused
 from autograder.intake.document import MAX_FILE
+from helpers import kept
 
-# What systems leave in folders, and what a reader of the chapters has done (`helpers.kept`).
-LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", "course_progress.json"}
+# What systems leave in folders, and what a reader of the chapters has done.
+LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", kept.FILE}
 
 Parts = tuple[str, ...]
 Whose = Callable[[Parts], str | None]
@@ -67,7 +68,7 @@ def walk(root: Path | str, scratch: Path | str, whose: Whose = lambda parts: Non
 
 
 def _litter(parts: Parts) -> bool:
-    return any(part in LITTER or part.startswith(("._", ".course_progress.json.")) for part in parts)
+    return any(part in LITTER or part.startswith(("._", f".{kept.FILE}.")) for part in parts)
 
 
 def _file(path: Path, parts: Parts) -> File:

@@ -165,7 +165,18 @@ def _sums(
 
 
 def _flags(record: Record, result: Result | None) -> list[str]:
-    return list(dict.fromkeys([*record["flags"], *(result["flags"] if result else [])]))
+    """What is told under "Flagged": all flags but those of checks that could not be judged.
+
+    Those are told under a heading of their own. Only whole sentences that we have made are left out: parts of
+    others are a student's words.
+    """
+    checks = result["checks"].items() if result else []
+    waiting = [
+        (name, part) for name, m in checks if m["status"] == "unjudged" for part in m.get("to_read", [])
+    ]
+    told = {f"{name}{UNJUDGED}{part['why']}" for name, part in waiting}
+    found = [flag for flag in result["flags"] if flag not in told] if result else []
+    return list(dict.fromkeys([*record["flags"], *found]))
 
 
 def _marks(points: list[float], worth: float, waiting: int) -> dict[str, str] | None:
@@ -192,8 +203,6 @@ def _look(
         if student in problems:
             failed[problems[student]].append(student)
         for flag in _flags(record, result):
-            if UNJUDGED in flag:  # told under its own heading
-                continue
             (unreadable if record["status"] == "unreadable" else flagged)[flag].append(student)
         for reason in _unjudged(result) if result else []:
             unjudged[reason].append(student)

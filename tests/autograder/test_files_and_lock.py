@@ -89,13 +89,16 @@ def test_a_file_that_the_system_cuts_off_is_not_put_in_place(tmp_path):
         "except store.StoreError as error: print(error)\n"
         "try: store.append_line(Path(sys.argv[1]).with_name('lines'), 'x' * 5000)\n"
         "except store.StoreError as error: print(error)\n"
+        "try: store.copy(Path(sys.executable), Path(sys.argv[1]))\n"
+        "except store.StoreError as error: print(error)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", source, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    first, second = done.stdout.splitlines()
+    first, second, third = done.stdout.splitlines()
     assert "x.json cannot be written (File too large)" in first
-    assert "lines cannot be written (File too large)" in second
+    assert second == first.replace("x.json", "lines")
+    assert third == first
     assert store.read(path) == ["old"]
     store.append_line(tmp_path / "lines", "next")  # behind what was cut off
     assert (tmp_path / "lines").read_text(encoding="utf-8").splitlines() == ["x" * 1000, "next"]
@@ -162,6 +165,51 @@ def test_who_does_the_same_may_wait_until_the_first_has_let_go(tmp_path, holder,
         pass
     with lock.held(tmp_path, "grade 04_exercises", waits=True):
         assert waited
+
+
+def test_whom_it_waits_for_is_said_once(tmp_path, holder, monkeypatch, capsys):
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        if len(waited) == 300:  # longer than it waits where nobody is named
+            holder.kill()
+            holder.wait()
+
+    monkeypatch.setattr(lock.time, "sleep", sleep)
+    with lock.held(tmp_path, "grade 04_exercises", waits=True):
+        pass
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"(process {holder.pid}, since " in said
+    assert "this waits until that has ended. If it has died on another machine, delete " in said
+    assert "try again" not in said
+
+
+@pytest.mark.parametrize("system", [True, False], ids=["locks", "no_locks"])
+def test_it_does_not_wait_for_ever_for_one_that_has_never_said_who_it_is(
+    request, tmp_path, monkeypatch, capsys, system
+):
+    """Killed between making the file and writing into it, where the file itself is the lock."""
+    other = (tmp_path / "lock").open("w", encoding="utf-8")
+    request.addfinalizer(other.close)
+    if not system:
+        monkeypatch.setattr(lock, "fcntl", None)
+    elif lock.fcntl:
+        lock.fcntl.flock(other, lock.fcntl.LOCK_EX)
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        assert sum(waited) < 60
+
+    monkeypatch.setattr(lock.time, "sleep", sleep)
+    with (
+        pytest.raises(LockedError, match="by another process: wait .* If it has died, delete .*lock"),
+        lock.held(tmp_path, "nbgrader autograde", waits=True),
+    ):
+        pass
+    assert sum(waited) > 5
+    assert capsys.readouterr().err == ""
 
 
 def test_whoever_holds_it_may_enter_again(tmp_path):

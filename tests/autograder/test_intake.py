@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import os
+import runpy
 import shutil
 from pathlib import Path
 
@@ -26,10 +27,12 @@ from small_course import (
 )
 from system import needs_any_name, needs_links, needs_pipes
 
+from autograder import store
 from autograder.course import Course, Student
-from autograder.intake import choice, document, ledger, roster
+from autograder.intake import choice, document, ledger, received, roster
 from autograder.intake import taking as intake
 from autograder.intake.received import walk
+from helpers import kept
 
 # ---- layouts
 
@@ -409,12 +412,25 @@ def test_a_killed_run_is_made_good_by_the_next(course, mixed, monkeypatch, own, 
 
     for owner, names in (
         (Path, ("replace", "rename", "unlink", "write_bytes", "mkdir")),
-        (shutil, ("copyfile", "move", "rmtree")),
+        (shutil, ("copyfile", "copyfileobj", "move", "rmtree")),
+        (os, ("replace", "fdopen")),
     ):
         for name in names:
             monkeypatch.setattr(owner, name, step(getattr(owner, name)))
+    opened = Path.open
+
+    def open_(path, mode="r", *args, **kwargs):
+        return (opened if mode in ("r", "rb") else step(opened))(path, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", open_)
+
+    def state():
+        """All files but those that a killed run was writing, which are nothing to anybody."""
+        return {path: data for path, data in contents(course.root).items() if not store.is_left(path)}
+
     take_in(course, folder)
     expected = contents(course.root)
+    assert state() == expected
     for killed_at in range(1000):
         shutil.rmtree(course.root)
         shutil.copytree(fresh, course.root)
@@ -426,10 +442,53 @@ def test_a_killed_run_is_made_good_by_the_next(course, mixed, monkeypatch, own, 
             finished = False
         left = None
         take_in(course, folder)
-        assert contents(course.root) == expected, killed_at
+        assert state() == expected, killed_at
         if finished:
             break
-    assert killed_at > 15
+    assert killed_at > 50
+
+
+@pytest.mark.parametrize("name", [f".{FILE}.x1y2z3_4", f".{FILE}.0a1b2c3d"])
+def test_what_a_killed_run_has_left_half_written_is_no_students(course, inbox, name):
+    """Where a run is killed today, and where one may have been before files were begun elsewhere."""
+    send(inbox, "ada", FILE)
+    before = take_in(course, inbox)
+    work = course.work(NAME)
+    for folder in ("originals/ada", "originals/ada/folder", "unassigned"):
+        send(work / folder, name, data=with_answer("half")[:200])
+    assert take_in(course, inbox) == before
+    assert [entry.path for entry in ledger.Ledger(work).entries] == [f"ada/{FILE}"]
+
+
+def test_a_killed_run_leaves_nothing_half_written_among_what_was_sent(course, inbox, monkeypatch):
+    send(inbox, "ada", FILE)
+
+    def killed(*_, **__):
+        monkeypatch.setattr(Path, "unlink", killed)  # nothing is tidied up
+        raise Killed
+
+    monkeypatch.setattr(store.os, "replace", killed)
+    with pytest.raises(Killed):
+        take_in(course, inbox)
+    [left] = contents(course.work(NAME))
+    assert store.is_left(left) and left.parent == Path()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX systems")
+@pytest.mark.parametrize("mask", [0o002, 0o027], ids=oct)
+def test_several_may_work_on_a_course_where_the_umask_says_so(course, inbox, mask):
+    send(inbox, "ada", FILE)
+    send(inbox, f"stranger_{FILE}")
+    before = os.umask(mask)
+    try:
+        take_in(course, inbox)
+    finally:
+        os.umask(before)
+    files = [path for path in (course.root / "grading").rglob("*") if path.is_file()]
+    assert {"ledger.json", "ada.json", FILE, "unassigned.json", "lock"} <= {path.name for path in files}
+    assert {path: oct(path.stat().st_mode & 0o777) for path in files} == dict.fromkeys(
+        files, oct(0o666 & ~mask)
+    )
 
 
 # ---- which of several files
@@ -862,3 +921,13 @@ def test_what_a_reader_has_done_in_the_chapters_is_passed_over(tmp_path):
     for name in (FILE, "course_progress.json", ".course_progress.json.x1y2"):
         (folder / name).write_text("{}", encoding="utf-8")
     assert [file.parts[-1] for file in walk(folder, scratch)] == [FILE]
+
+
+def test_the_name_of_that_file_stands_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "FILE", "another.json")
+    renamed = runpy.run_path(received.__file__)["walk"]
+    folder, scratch = tmp_path / "received", tmp_path / "scratch"
+    scratch.mkdir()
+    for name in (FILE, "another.json", ".another.json.x1y2"):
+        send(folder, name, data=b"{}")
+    assert [file.parts[-1] for file in renamed(folder, scratch)] == [FILE]

@@ -347,6 +347,18 @@ def test_what_could_not_be_judged_has_a_heading_of_its_own_with_the_reason(writt
     assert f"{heading}1 lstm: {why} ann To be read by a person" in page.text
     assert "not in the mark yet students why who 1 gru: dropout: too few to tell ann" in page.text
     assert page.text.count(why) == 1 and "Flagged: " not in page.text
+    assert page.headline()[0] == ["2", "2", "0", "0", "0"]
+
+
+def test_no_flag_is_hidden_by_what_a_student_has_written_into_it(written):
+    said = "a: could not be judged: it took long"
+    flags = [f"2 notebooks were sent: {said}.ipynb", said]  # as a file's name may have it
+    forged = f"a: what came back is not what a probe gives ({said})"
+    judged = result([forged, said], a=mark("lstm", 4.0, 4.0), b=mark("lstm", 6.0, 6.0))
+    page = written({"ann": record("flagged", *flags)}, {"ann": judged})
+    for flag in (*flags, forged):
+        assert f"1 {flag} ann" in page.text
+    assert page.headline()[0] == ["1", "1", "1", "0", "0"]
 
 
 def test_marks_are_those_of_the_book(written):
