@@ -1,0 +1,52 @@
+"""Turn of chapter 3: the second broken model, what its heads really see."""
+
+import torch
+
+from helpers.checks.comparison import Case, Words
+from helpers.checks.exercise import register
+from helpers.checks.functions import Function
+from helpers.checks.slips import slips
+
+
+def reference(lengths, text, T):
+    return torch.arange(T) < lengths[:, None]
+
+
+def cases(random):
+    three, four = random.permutation([6, 4, 2]), random.permutation([7, 5, 3, 1])
+    return [Case([three, text, 6]) for text in range(3)] + [Case([four, 2, 7])]
+
+
+WRONG = slips(
+    reference,
+    what_b_claims={"lengths[:, None]": "lengths[text].expand(len(lengths), 1)"},
+    no_mask_at_all={"< lengths[:, None]": "< T + 0 * lengths[:, None]"},
+    all_like_the_first={"lengths[:, None]": "lengths[:1].expand(len(lengths), 1)"},
+    shortest_of_all={"lengths[:, None]": "lengths.min().expand(len(lengths), 1)"},
+    heads_turned={"lengths[:, None]": "lengths.flip(0)[:, None]"},
+    only_padding={"<": ">="},
+    one_too_far={"<": "<="},
+    own_padding_too={"lengths[:, None]": "lengths.clamp(max=lengths[text])[:, None]"},
+)
+HINTS = [
+    "the picture of text 0, then of text 1: what differs? Then other lengths: what becomes of the rows?",
+    "a head's row is a length: torch.arange(T) < that number; which length is it for head h?",
+]
+register(
+    Function(
+        __name__,
+        title="Broken model B",
+        chapter=3,
+        cases=cases,
+        reference=reference,
+        wrong=WRONG,
+        words={
+            "output": Words(
+                "the probe shows something else",
+                "row h, column s: True where head h of this text moves when place s of the memory is changed",
+            )
+        },
+        hints=HINTS,
+        compared="what the probe shows of model B: three texts and four, each length in each place",
+    )
+)
