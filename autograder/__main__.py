@@ -1,12 +1,19 @@
-"""python -m autograder: take submissions in, grade a class, see whether the sandbox holds."""
+"""python -m autograder: take submissions in, grade a class, see whether the sandbox holds.
+
+Each command imports what it needs: to import all takes seconds.
+"""
 
 import argparse
+import contextlib
 import sys
 from dataclasses import replace
 
-from autograder import grade, lock, results, sandbox, store, verify, worker
-from autograder.course import Course, GradebookError
-from autograder.intake import taking
+from autograder.errors import Told
+from autograder.sandbox import Limits, Sandbox, SandboxError
+
+# jsonschema, which comes with nbformat, builds a grammar for international addresses as it is imported. It
+# takes a second, and no notebook's schema asks for one: without that package it goes without.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -14,16 +21,7 @@ def main(words: list[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         return options.run(options)
-    except (
-        results.GradeError,
-        sandbox.SandboxError,
-        worker.WorkerError,
-        lock.LockedError,
-        store.StoreError,
-        GradebookError,
-        FileNotFoundError,
-        ValueError,
-    ) as error:
+    except (Told, FileNotFoundError, ValueError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 1
     except OSError as error:  # the disk is full, say, where others than we write
@@ -60,12 +58,12 @@ def _parser() -> argparse.ArgumentParser:
 
     words = commands.add_parser("grade", help="grade what was taken in, and let nbgrader write its book")
     words.add_argument("assignment")
-    words.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes on this machine")
+    words.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at one time on this machine")
     words.add_argument("--scheduler", metavar="ADDRESS", help="use this Dask scheduler's workers instead")
     words.add_argument(
         "--cpu-item",
         type=float,
-        default=sandbox.Limits.cpu_item,
+        default=Limits.cpu_item,
         metavar="SECONDS",
         help="CPU time that one cell or check may use (default: %(default)g)",
     )
@@ -93,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
 def _intake(options: argparse.Namespace) -> int:
     if not (options.folder or options.assign or options.dismiss or options.times):
         raise ValueError("say what was received: a folder or an archive (or --assign, --dismiss, --times)")
+    from autograder.course import Course
+    from autograder.intake import taking
+
     taking.run(
         Course.load(),
         options.folder,
@@ -106,24 +107,35 @@ def _intake(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    usual = sandbox.Limits()
+    usual = Limits()
     limits = replace(usual, cpu_item=options.cpu_item, cpu=usual.cpu * options.cpu_item / usual.cpu_item)
-    done = grade.run(
-        Course.load(),
-        options.assignment,
-        options.jobs,
-        options.scheduler,
-        limits,
-        options.unsandboxed,
-        options.student or (),
-        options.dry_run,
-    )
+    with Sandbox(limits=limits, unsandboxed=options.unsandboxed) as sandbox:
+        if not (options.dry_run or options.scheduler):
+            with contextlib.suppress(SandboxError):  # it is told of where a sandbox is needed
+                sandbox.begin()  # loads torch while we load nbgrader
+        from autograder import grade
+        from autograder.course import Course
+
+        done = grade.run(
+            Course.load(),
+            options.assignment,
+            options.jobs,
+            options.scheduler,
+            limits,
+            options.unsandboxed,
+            options.student or (),
+            options.dry_run,
+            sandbox,
+        )
     if not options.dry_run:
         print(f"marks: {done.work / 'marks.csv'}")
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from autograder import verify
+    from autograder.course import Course
+
     course = Course.load()
     found = verify.run(course, options.assignment, options.unsandboxed)
     for fault in found:
@@ -134,7 +146,9 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    for sentence in sandbox.prove():
+    from autograder import trials
+
+    for sentence in trials.prove():
         print(sentence)
     return 0
 

@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
+from autograder.errors import Told
+
 CONFIG_FILE = "nbgrader_config.py"
 _DAMAGED = (
     "is damaged: put your last backup of it in its place {again}; without a backup move it away, run "
@@ -34,7 +36,7 @@ _DATABASE = (  # what SQLite says, and what it means
 )
 
 
-class GradebookError(RuntimeError):
+class GradebookError(Told):
     """The gradebook cannot be read or written; the text says why, and what to do."""
 
 

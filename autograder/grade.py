@@ -4,10 +4,9 @@ import contextlib
 import csv
 import io
 import json
-import logging
 import statistics
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 from tqdm import tqdm
 
-from autograder import lock, store
+from autograder import computing, lock, store
 from autograder.assignment import worth
 from autograder.book import writer as book
 from autograder.course import Course
@@ -23,8 +22,7 @@ from autograder.intake import taking
 from autograder.intake.ledger import Ledger
 from autograder.report import page as report
 from autograder.results import DAMAGED, GradeError, Results, earned, waiting
-from autograder.sandbox import Limits, SandboxError
-from autograder.worker import WorkerError, compute
+from autograder.sandbox import Limits, Sandbox
 from helpers.checks import exercise
 
 
@@ -37,16 +35,18 @@ def run(
     unsandboxed: bool = False,
     students: Collection[str] = (),
     dry_run: bool = False,
+    begun: Sandbox | None = None,
 ) -> Results:
     """Compute the results that are missing, let nbgrader write the book, write marks.csv and report.html.
 
     Args:
-        jobs: worker processes on this machine.
+        jobs: how many submissions are computed at one time on this machine.
         scheduler: address of a running Dask scheduler, to use its workers instead.
         limits: what one submission may use.
         unsandboxed: run the submissions with all that this user may do.
         students: only these are computed and written into the book; everybody, if empty.
         dry_run: say what would be computed, and why, and write nothing.
+        begun: a sandbox with these limits that has been begun already.
 
     Raises:
         GradeError: nothing was taken in, or the release is older than the source; says what to run. Or some
@@ -61,7 +61,7 @@ def run(
         return what
     with lock.held(course.work(name).parent, f"grade {name}"):
         what = _mended(Results(course, name))
-        return _run(what, jobs, scheduler, limits or Limits(), unsandboxed, students)
+        return _run(what, jobs, scheduler, limits or Limits(), unsandboxed, students, begun)
 
 
 def _mended(what: Results) -> Results:
@@ -83,6 +83,7 @@ def _run(
     limits: Limits,
     unsandboxed: bool,
     students: Collection[str],
+    begun: Sandbox | None,
 ) -> Results:
     contents, problems, missing, whose = _plan(what, students, limits, jobs)
     with contextlib.ExitStack() as stack:
@@ -100,7 +101,7 @@ def _run(
         for key in whose.keys() - missing.keys():
             for student in whose[key]:
                 writer.add(student)
-        failed = _compute(what, missing, done, jobs, scheduler, limits, unsandboxed)
+        failed = computing.results(what, missing, done, jobs, scheduler, limits, unsandboxed, begun)
     problems |= {student: reason for key, reason in failed.items() for student in whose[key]}
     problems |= writer.failed
     for student, record in what.records.items():  # those who were not asked for keep the mark that they have
@@ -204,72 +205,6 @@ def _same_points(what: Results) -> None:
             + ("it had, so put back your backup of it, or without one " if lost else "")
             + f"run `nbgrader generate_assignment {what.name} --force`"
         )
-
-
-def _compute(
-    what: Results,
-    missing: Mapping[str, bytes],
-    done: Callable[[str], None],
-    jobs: int,
-    scheduler: str | None,
-    limits: Limits,
-    unsandboxed: bool,
-) -> dict[str, str]:
-    """Compute and keep results on Dask workers. Returns key -> reason for those that could not be had.
-
-    `done` is called with each key whose result is kept.
-    """
-    if not missing:
-        return {}
-    # Only grading needs Dask, and its import takes a second.
-    import dask
-    from distributed import Client, KilledWorker, LocalCluster, as_completed
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that dies is told of below
-    failed = {}
-    with contextlib.ExitStack() as stack:
-        # Dask would look at what each worker does a hundred times a second, and keep it for an hour.
-        stack.enter_context(dask.config.set({"distributed.worker.profile.enabled": False}))
-        if scheduler:
-            client = stack.enter_context(Client(scheduler))
-        else:
-            # The sandbox bounds memory; Dask's own bound would end a worker for its sandbox's sake.
-            cluster = LocalCluster(
-                n_workers=min(jobs, len(missing)),
-                silence_logs=logging.CRITICAL,
-                threads_per_worker=1,
-                dashboard_address=":0",
-                memory_limit=0,
-            )
-            client = stack.enter_context(Client(stack.enter_context(cluster)))
-        given = (what.assignment, what.environment, limits, unsandboxed)
-
-        def together(keys: Collection[str], last: bool) -> list[str]:
-            """Compute these at one time; returns those that the clock has cut off, but on the last try."""
-            futures = {client.submit(compute, missing[key], *given, pure=False): key for key in keys}
-            cut = []
-            for future in as_completed(futures):
-                key = futures[future]
-                try:
-                    result = future.result()
-                    if result["clock"] and not last:
-                        cut.append(key)
-                    else:
-                        what.keep(key, result)
-                        done(key)
-                except (SandboxError, WorkerError, store.StoreError):
-                    raise
-                except KilledWorker:
-                    failed[key] = "its workers died, several times: look at it by hand"
-                except Exception as error:  # whatever is wrong with one submission, the class goes on
-                    failed[key] = f"grading failed, {type(error).__name__}: {error}: look at it by hand"
-                future.release()
-            return cut
-
-        # What took too long while others were computed may not do so alone.
-        for key in together(missing, last=False):
-            together([key], last=True)
-    return failed
 
 
 def write_marks(what: Results, problems: Mapping[str, str]) -> Path:

@@ -8,12 +8,12 @@ under limits of its own (see `bounded`): what it cannot bring to an end waits fo
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.assignment import Assignment, Check, Step
 from autograder.bounded import Failed, bounded
 from autograder.inside import TEXT, WALL, wire
-from autograder.sandbox import Reply, Sandbox
+from autograder.sandbox import Limits, Reply
 from helpers import checks
 from helpers.checks.reply import MISFIT
 from helpers.checks.report import number
@@ -41,7 +41,15 @@ FORGEABLE = (
 )
 
 
-def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str, Any]:
+class Runner(Protocol):
+    """What runs a submission's job: a sandbox, or several behind the face of one."""
+
+    limits: Limits
+
+    def run(self, job: Mapping[str, Any], limits: Limits | None = None) -> Reply: ...
+
+
+def grade(content: bytes, assignment: Assignment, sandbox: Runner) -> dict[str, Any]:
     """The result of one submission: plain values, ready for JSON.
 
     Returns {"cells": {cell id: {"status": ok | error | died, "text", "error"}}, "checks": {grade id:
@@ -71,7 +79,7 @@ def grade(content: bytes, assignment: Assignment, sandbox: Sandbox) -> dict[str,
 class _Run:
     """One submission: as many forks as it takes until each step has been answered or has died."""
 
-    def __init__(self, steps: list[Step], assignment: Assignment, sandbox: Sandbox) -> None:
+    def __init__(self, steps: list[Step], assignment: Assignment, sandbox: Runner) -> None:
         self.steps, self.assignment, self.sandbox = steps, assignment, sandbox
         self.said: dict[int, dict[str, Any]] = {}
         self.died: dict[int, str] = {}

@@ -13,6 +13,8 @@ from typing import Any
 
 import psutil
 
+from autograder.errors import Told
+
 try:
     import fcntl
 except ModuleNotFoundError:  # Windows
@@ -24,7 +26,7 @@ _UNNAMED = 100  # pauses for one that has not written down who it is: others wri
 _held: dict[Path, int] = {}  # by this process: how many times
 
 
-class LockedError(RuntimeError):
+class LockedError(Told):
     """Another process works on this course; the text says whose, and what to do."""
 
 

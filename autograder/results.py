@@ -11,11 +11,12 @@ from typing import Any
 from autograder import store
 from autograder.assignment import Assignment, environment, parts
 from autograder.course import Course
+from autograder.errors import Told
 
 DAMAGED = "damaged"  # the status in place of a record that cannot be used
 
 
-class GradeError(RuntimeError):
+class GradeError(Told):
     """Something must be done before grading can go on; the text says what."""
 
 

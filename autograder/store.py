@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from autograder.errors import Told
+
 # Errors that say nothing about a file, and all about the place where it is to be written.
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
-class StoreError(RuntimeError):
+class StoreError(Told):
     """A file cannot be written, or not be read; the text says which, why, and what to do."""
 
 

@@ -3,11 +3,11 @@
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder import worker
 from autograder.assignment import Assignment, faults, worth
 from autograder.course import Course
 from autograder.judging import grade
 from autograder.sandbox import Limits
+from autograder.worker import Sandboxes
 
 
 def run(course: Course, name: str, unsandboxed: bool = False) -> list[str]:
@@ -26,10 +26,10 @@ def run(course: Course, name: str, unsandboxed: bool = False) -> list[str]:
     assignment = Assignment.load(name, path)
     if not assignment.checks:
         return [f"{path}: no cell is graded by running it"]
-    sandbox = worker.sandbox(assignment, Limits(), unsandboxed)
-    answers = grade(nbformat.writes(notebook).encode(), assignment, sandbox)["checks"]
-    stubs, _ = ClearSolutions(config=course.config).preprocess(notebook, {})
-    empty = grade(nbformat.writes(stubs).encode(), assignment, sandbox)["checks"]
+    with Sandboxes(assignment, Limits(), unsandboxed) as sandbox:
+        answers = grade(nbformat.writes(notebook).encode(), assignment, sandbox)["checks"]
+        stubs, _ = ClearSolutions(config=course.config).preprocess(notebook, {})
+        empty = grade(nbformat.writes(stubs).encode(), assignment, sandbox)["checks"]
     for check in assignment.checks.values():
         mark, blank = answers[check.grade_id], empty[check.grade_id]
         if mark["points"] != check.points:

@@ -1,22 +1,81 @@
 """What a worker does, on this machine or on another: one submission in, one result out."""
 
+import queue
 import threading
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import helpers
+from autograder import trials
 from autograder.assignment import Assignment, environment
+from autograder.errors import Told
 from autograder.judging import grade
-from autograder.sandbox import Limits, Sandbox, prove
+from autograder.sandbox import Limits, Reply, Sandbox
 from helpers.checks import exercise
 
 
-class WorkerError(RuntimeError):
+class WorkerError(Told):
     """This worker cannot compute results for the machine that asks; the text says why."""
 
 
-_own = threading.local()  # a sandbox does one thing at a time: each thread has its own, and keeps it warm
+class Sandboxes:
+    """Warm sandboxes behind the face of one: what runs at one time runs in different ones.
+
+    Each is started when it is first needed. The one that was used last is taken first, so that no more are
+    warm than are needed. Use it as a context manager.
+
+    Args:
+        most: that many are there at most; whoever finds none free waits.
+        begun: one of them, which may have been begun already.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        limits: Limits,
+        unsandboxed: bool = False,
+        most: int = 1,
+        begun: Sandbox | None = None,
+    ) -> None:
+        self.limits = limits
+        first = begun or Sandbox(limits=limits, unsandboxed=unsandboxed)
+        more = [Sandbox(limits=limits, unsandboxed=unsandboxed) for _ in range(most - 1)]
+        self._all = [*more, first]
+        self._free: queue.LifoQueue[Sandbox] = queue.LifoQueue()
+        for sandbox in self._all:
+            sandbox.modules = modules(assignment)
+            self._free.put(sandbox)
+
+    def __enter__(self) -> "Sandboxes":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def run(self, job: Mapping[str, Any], limits: Limits | None = None) -> Reply:
+        """As `Sandbox.run`.
+
+        Raises:
+            SandboxError: no sandbox can be had here.
+        """
+        sandbox = self._free.get()
+        try:
+            sandbox.start()
+            # The kernel has not been asked to bound memory and processes as a whole: see whether they are.
+            if sandbox.group is None and not sandbox.unsandboxed:
+                trials.hold()
+            reply = sandbox.run(job, limits)
+            if reply.end["code"] is None:  # the warm process itself was ended: nothing a submission can do
+                reply = sandbox.run(job, limits)
+            return reply
+        finally:
+            self._free.put(sandbox)
+
+    def close(self) -> None:
+        for sandbox in self._all:
+            sandbox.close()
+
+
+_kept = threading.local()  # on a worker of a cluster: each thread has its own, and keeps it warm
 
 
 def compute(
@@ -38,27 +97,15 @@ def compute(
             "this worker has another Python, torch, numpy, IPython, course or autograder than the machine "
             "that asks for results: install the same versions of everything on all workers"
         )
-    return grade(content, assignment, sandbox(assignment, limits, unsandboxed))
+    what = (assignment.digest, limits, unsandboxed)
+    if getattr(_kept, "what", None) != what:
+        if hasattr(_kept, "sandboxes"):
+            _kept.sandboxes.close()
+        _kept.sandboxes, _kept.what = Sandboxes(assignment, limits, unsandboxed), what
+    return grade(content, assignment, _kept.sandboxes)
 
 
 def modules(assignment: Assignment) -> Sequence[str]:
     """What the sandbox loads before the first submission: the assignment's imports and its probes."""
     probes = [exercise(check.exercise).module for check in assignment.checks.values() if check.exercise]
     return list(dict.fromkeys([*assignment.imports, *probes]))
-
-
-def sandbox(assignment: Assignment, limits: Limits, unsandboxed: bool) -> Sandbox:
-    """This thread's warm sandbox for an assignment."""
-    wanted = (assignment.digest, limits, unsandboxed)
-    if getattr(_own, "what", None) != wanted:
-        if hasattr(_own, "sandbox"):
-            _own.sandbox.close()
-        _own.sandbox = Sandbox(
-            Path(helpers.__file__).resolve().parent, modules(assignment), limits, unsandboxed
-        )
-        _own.sandbox.start()
-        # The kernel has not been asked to bound memory and processes as a whole: see whether they are.
-        if _own.sandbox.group is None and not unsandboxed:
-            prove()
-        _own.what = wanted
-    return _own.sandbox

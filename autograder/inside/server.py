@@ -3,7 +3,8 @@
 It never reads a submission itself (the child does, straight from the pipe), so that no child can find another
 student's work in the memory it is forked with.
 
-In, on file 0: for each submission a frame with the limits as JSON {"size", "cpu_item", "cpu", "memory",
+In, on file 0: a frame with the names of the modules to import before the first fork, as a JSON list; then for
+each submission a frame with the limits as JSON {"size", "cpu_item", "cpu", "memory",
 "processes", "disk", "reply"}, then `size` bytes of job, which are the child's. Out, on file 1: frames that
 begin with `r` (ready), `d` (a piece of the child's reply) or `e` (the end, as JSON: "status", "code", "step",
 "read", "cpu", "wall"). Limits and times are in bytes and seconds.
@@ -28,21 +29,24 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: "walls" or "unsandboxed", then the modules to import before the first fork."""
-    kind, *modules = arguments
+    """Arguments: "walls" or "unsandboxed"."""
+    [kind] = arguments
     os.nice(5)  # the judge and the book go first: they must keep up with what is computed here
-    student.warm(modules)
+    student.warm()
+    modules = _frame()
+    if modules is None:
+        return
+    student.load(json.loads(modules))
     # What is loaded stays: a child that looks through it for garbage would copy the memory it lies in.
     gc.collect()
     gc.freeze()
     sys.stdout.flush()
     _send(1, b"r")
     while True:
-        head = _read(0, 8)
-        if head is None:
+        limits = _frame()
+        if limits is None:
             return
-        limits = json.loads(_read(0, int.from_bytes(head, "big")))
-        if not _serve(limits, kind == "walls"):
+        if not _serve(json.loads(limits), kind == "walls"):
             return  # the child left its job in the pipe: what comes next can no longer be told
 
 
@@ -251,6 +255,12 @@ def _kilobytes(process: int, name: str, *fields: bytes) -> int:
         return 0
     parts = (content.partition(b"\n%b:" % field)[2].split(None, 1) for field in fields)
     return 1024 * sum(int(part[0]) for part in parts if part)
+
+
+def _frame() -> bytes | None:
+    """What comes next on file 0; None at its end."""
+    head = _read(0, 8)
+    return head and _read(0, int.from_bytes(head, "big"))
 
 
 def _read(file: int, size: int) -> bytes | None:

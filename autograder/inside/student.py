@@ -33,8 +33,8 @@ _NO_MEMORY = 247  # as if the system had ended it with signal 9
 _shell = None
 
 
-def warm(modules: list[str]) -> None:
-    """Load what every submission needs, once: torch, IPython, the modules that the assignment imports."""
+def warm() -> None:
+    """Load what every submission needs, once: torch and IPython."""
     global _shell
     from IPython.core.displayhook import DisplayHook
     from IPython.core.interactiveshell import InteractiveShell
@@ -68,12 +68,20 @@ def warm(modules: list[str]) -> None:
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
         _shell.register_magic_function(_nothing, "line", name)
     _cell({"source": "pass"})  # the first cell of all loads parts of IPython
+
+
+def load(modules: list[str]) -> None:
+    """Load, once, what the assignment imports, and what its probes need."""
+    tried = set()
     for name in modules:
         # What cannot be imported will say so in the cell that imports it.
         with contextlib.suppress(Exception):
             exercise = _exercise(name)  # of an import that is no exercise: that it is none
-            # torch loads much only when it is first needed (its meta device: a second): need it here.
-            exercise.probe(_StandIn, exercise.task(0))
+            # torch loads much only when it is first needed (its meta device: a second): need it here, once
+            # for each way of probing.
+            if type(exercise) not in tried:
+                tried.add(type(exercise))
+                exercise.probe(_StandIn, exercise.task(0))
 
 
 def _nothing(line: str) -> None: ...

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, source_answers
 
-from autograder import grade, lock, results, store
+from autograder import computing, grade, lock, results, store
 from autograder.book.execute import SandboxedExecute
 from autograder.course import Course
 from autograder.intake import taking as intake
@@ -95,7 +95,7 @@ def computed(monkeypatch):
             done(key)
         return {}
 
-    monkeypatch.setattr(grade, "_compute", fake)
+    monkeypatch.setattr(computing, "results", fake)
     return keys
 
 
@@ -204,7 +204,7 @@ def test_what_fails_for_one_does_not_end_the_class(course, monkeypatch):
             done(key)
         return {first: "its workers died, several times: look at it by hand"}
 
-    monkeypatch.setattr(grade, "_compute", fake)
+    monkeypatch.setattr(computing, "results", fake)
     grade.run(course, NAME)
     assert sorted(row["status"] for row in marks(course).values()) == [
         "flagged", "flagged", "not_graded", "unreadable",
@@ -239,7 +239,7 @@ def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, c
             done(key)
         return {}
 
-    monkeypatch.setattr(grade, "_compute", again)
+    monkeypatch.setattr(computing, "results", again)
     grade.run(course, NAME)
     with Gradebook(course.db_url, course.course_id) as book:
         assert book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score == 4
@@ -299,7 +299,7 @@ def test_what_nothing_verified_waits_for_a_person_whose_verdict_survives(course,
             one = book.find_grade(cell, NAME, NAME, "full")
             return one.auto_score, one.manual_score, one.score, one.needs_manual_grade
 
-    monkeypatch.setattr(grade, "_compute", compute)
+    monkeypatch.setattr(computing, "results", compute)
     what = grade.run(course, NAME)
     assert grade_of("dropout_gru_check") == (2.8, None, 2.8, True)
     assert grade_of("dropout_gru_hidden") == (2.8, None, 2.8, False)
@@ -357,7 +357,7 @@ def test_what_concerns_every_submission_ends_the_run_with_its_text(course, monke
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(grade, "_compute", fail)
+    monkeypatch.setattr(computing, "results", fail)
     monkeypatch.chdir(course.root)
     assert main(["grade", NAME]) == 1
     assert capsys.readouterr().err.endswith(f"autograder: {error}\n")

@@ -1,15 +1,16 @@
 """What the clock has cut off is computed again, alone: no mark depends on how busy the machine was.
 
-Dask's workers are threads here, so that what is computed at one time can be told without a clock.
+A cluster's workers are threads here, so that what is computed at one time can be told without a clock.
 """
 
+import contextlib
 import threading
 from types import SimpleNamespace
 
 import pytest
 from distributed import LocalCluster
 
-from autograder import grade
+from autograder import computing
 from autograder.sandbox import Limits
 
 CUT_ONCE, CUT_TWICE, NEVER = b"cut off beside others", b"cut off alone as well", b"has time enough"
@@ -39,18 +40,27 @@ def compute(content, *_):
 pytestmark = pytest.mark.seconds
 
 
-@pytest.fixture
-def three_workers():
+@pytest.fixture(params=["here", "on a cluster"])
+def scheduler(request, monkeypatch):
+    """Three at one time, on this machine or on three workers: the scheduler's address."""
+    _began.clear()
+    _side_by_side.reset()
+    if request.param == "here":
+        monkeypatch.setattr(computing, "grade", compute)
+        monkeypatch.setattr(computing, "Sandboxes", lambda *_: contextlib.nullcontext())
+        monkeypatch.setattr(computing, "_WORTH_A_SANDBOX", 2)  # two for three submissions, and one is judged
+        yield None
+        return
+    monkeypatch.setattr(computing, "compute", compute)
     with LocalCluster(n_workers=1, threads_per_worker=3, processes=False, dashboard_address=None) as cluster:
         yield cluster.scheduler_address
 
 
-def test_what_the_clock_cut_off_is_computed_again_alone(monkeypatch, three_workers):
-    monkeypatch.setattr(grade, "compute", compute)
+def test_what_the_clock_cut_off_is_computed_again_alone(scheduler):
     kept, done = {}, []
     what = SimpleNamespace(assignment=None, environment="", keep=kept.__setitem__)
     missing = {content.decode(): content for content in (CUT_ONCE, CUT_TWICE, NEVER)}
-    assert grade._compute(what, missing, done.append, 3, three_workers, Limits(), False) == {}
+    assert computing.results(what, missing, done.append, 3, scheduler, Limits(), False) == {}
     again = _began[3:]
     assert {content for content, _ in again} == {CUT_ONCE, CUT_TWICE}
     assert [beside for _, beside in again] == [set(), set()]

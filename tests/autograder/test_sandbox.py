@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import limits
+from autograder import limits, trials
 from autograder import sandbox as walls
 from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
@@ -47,14 +47,14 @@ def kind_of_error(sandbox, source):
 @slow
 @needs_bubblewrap
 def test_the_proof_holds_on_this_machine():
-    assert walls.prove()[-1].startswith("memory and processes are bounded by")
+    assert trials.prove()[-1].startswith("memory and processes are bounded by")
 
 
 @slow
 @needs_bubblewrap
 def test_the_proof_holds_without_a_control_group(monkeypatch):
     monkeypatch.setattr(walls, "control_group", lambda *_: None)
-    assert "supervisor" in walls.prove()[-1]
+    assert "supervisor" in trials.prove()[-1]
 
 
 @slow
@@ -62,10 +62,10 @@ def test_the_proof_holds_without_a_control_group(monkeypatch):
 def test_the_proof_refuses_where_a_wall_is_missing(monkeypatch):
     monkeypatch.setattr(walls, "control_group", lambda *_: None)
     monkeypatch.setattr(
-        walls, "_TRIALS", [("pigs fly", "print('they walk')", lambda said, _: said == "they fly")]
+        trials, "_TRIALS", [("pigs fly", "print('they walk')", lambda said, _: said == "they fly")]
     )
     with pytest.raises(SandboxError, match="'pigs fly' is not so"):
-        walls.prove()
+        trials.prove()
 
 
 @slow
@@ -81,7 +81,57 @@ def test_the_proof_sees_a_file_of_the_course(monkeypatch):
 
     monkeypatch.setattr(Sandbox, "command", with_a_file)
     with pytest.raises(SandboxError, match="no course' is not so .seen: ..*README.md"):
-        walls.prove()
+        trials.prove()
+
+
+def test_the_walls_are_tried_once_for_all_that_they_hang_on(tmp_path, monkeypatch):
+    tried, here = [], ["one start of the kernel"]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(trials, "prove", lambda: tried.append(here[0]))
+    monkeypatch.setattr(trials, "surroundings", lambda: here[0])
+    trials.hold()
+    trials.hold()
+    here[0] = "another"
+    trials.hold()
+    trials.hold()
+    assert tried == ["one start of the kernel", "another"]
+
+
+def test_walls_that_do_not_hold_are_not_remembered(tmp_path, monkeypatch):
+    def refuse():
+        raise SandboxError("they do not")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(trials, "prove", refuse)
+    for _ in range(2):
+        with pytest.raises(SandboxError, match="they do not"):
+            trials.hold()
+
+
+def test_walls_are_tried_where_nothing_can_be_remembered(tmp_path, monkeypatch):
+    tried = []
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a file"))
+    monkeypatch.setattr(trials, "prove", lambda: tried.append(1))
+    trials.hold()
+    trials.hold()
+    assert tried == [1, 1]
+
+
+def test_what_the_walls_hang_on(monkeypatch):
+    """The same twice; another with another bubblewrap, other limits, other code of ours."""
+    assert trials.surroundings() == trials.surroundings()
+    seen = {trials.surroundings()}
+    with monkeypatch.context() as patch:
+        patch.setattr(trials.shutil, "which", lambda _: sys.executable)
+        seen.add(trials.surroundings())
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "Limits", lambda: Limits(memory=1))
+        seen.add(trials.surroundings())
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "__file__", str(ROOT / "helpers" / "probes.py"))
+        seen.add(trials.surroundings())
+    assert len(seen) == 4
 
 
 def test_groups_of_graders_that_were_killed_are_swept_away(tmp_path):
@@ -277,11 +327,11 @@ def test_without_walls_only_when_told_so():
 def test_bubblewraps_arguments_are_these(monkeypatch):
     """Its protection is what these say, no more: whoever changes one changes it here too, and says why."""
     monkeypatch.setattr(walls.shutil, "which", lambda _: "/usr/bin/bwrap")
-    sandbox = Sandbox(ROOT / "helpers", ["torch"])
+    sandbox = Sandbox(ROOT / "helpers")
     words = sandbox.command()
     os.close(int(words[words.index("--seccomp") + 1]))
     words[words.index("--seccomp") + 1] = "FILTER"
-    system = [word for place in walls._read_only() for word in ("--ro-bind", place, place)]
+    system = [word for place in walls.read_only() for word in ("--ro-bind", place, place)]
     for link in ("/bin", "/lib", "/lib64"):  # merged into /usr on most systems, folders on others
         if os.path.islink(link):
             system += ["--symlink", os.readlink(link), link]
@@ -311,7 +361,7 @@ def test_bubblewraps_arguments_are_these(monkeypatch):
         "--ro-bind", str(ROOT / "helpers"), "/grader/helpers",
         "--remount-ro", "/dev", "--remount-ro", "/",
         "--chdir", "/",
-        "--", sys.executable, "-I", "-c", walls._START, "/grader", "walls", "torch",
+        "--", sys.executable, "-I", "-c", walls._START, "/grader", "walls",
     ]  # fmt: skip
 
 
@@ -323,9 +373,9 @@ def test_of_the_machine_only_python_and_the_system_can_be_seen(monkeypatch, tmp_
     monkeypatch.setattr(walls.sys, "prefix", str(tmp_path / ".venv"))
     monkeypatch.setattr(walls.sys, "base_prefix", "/usr")
     parts = [str(tmp_path / ".venv" / part) for part in ("bin", "lib", "pyvenv.cfg")]
-    rest = [place for place in walls._read_only() if place not in parts]
+    rest = [place for place in walls.read_only() if place not in parts]
     assert set(rest) <= {"/usr", "/etc/ld.so.cache", "/etc/fonts"}
-    assert set(parts) <= set(walls._read_only())
+    assert set(parts) <= set(walls.read_only())
 
 
 _KEYS = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder import sandbox as walls
-from autograder import seccomp
+from autograder import seccomp, trials
 from autograder.inside import wire
 from autograder.sandbox import Limits, Sandbox, SandboxError
 
@@ -244,9 +244,9 @@ def test_the_proof_fails_without_the_filter_where_nothing_else_counts_shared_mem
     allow_all = struct.pack("<HBBI", 0x06, 0, 0, 0x7FFF0000)
     monkeypatch.setattr(walls, "control_group", lambda *_: None)
     monkeypatch.setattr(seccomp, "program", lambda: allow_all)
-    monkeypatch.setattr(walls, "_TRIALS", [one for one in walls._TRIALS if "processes share it" in one[0]])
+    monkeypatch.setattr(trials, "_TRIALS", [one for one in trials._TRIALS if "processes share it" in one[0]])
     with pytest.raises(SandboxError, match=r"memory is bounded, also where processes share it' is not so"):
-        walls.prove()
+        trials.prove()
 
 
 @pytest.mark.classroom
@@ -255,6 +255,6 @@ def test_memory_of_programs_that_were_started_counts_in_full(monkeypatch):
     """What a fork begins with is not charged to it; a program that is started anew begins with nothing."""
     monkeypatch.setattr(walls, "control_group", lambda *_: None)
     monkeypatch.setattr(
-        walls, "_TRIALS", [one for one in walls._TRIALS if "programs that it starts" in one[0]]
+        trials, "_TRIALS", [one for one in trials._TRIALS if "programs that it starts" in one[0]]
     )
-    assert walls.prove()[0] == "memory is bounded, also over programs that it starts"
+    assert trials.prove()[0] == "memory is bounded, also over programs that it starts"
