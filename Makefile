@@ -18,7 +18,7 @@ lab: .venv/.course  ## open the course in JupyterLab
 test: .venv/.all ## everything that must hold: ruff, pytest, every notebook re-executed and compared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises tests notebooks solutions
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --ignore notebooks/04_exercises --ignore notebooks/05_by_hand tests notebooks solutions
 
 test-fast: .venv/.all ## what one runs after each change: no notebook, nothing that takes seconds
 	$(BIN)/python -m pytest -m "not slow" --fast -n 2 --dist loadfile --no-loadscope-reorder tests

@@ -7,7 +7,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from helpers.alt_text import describe
 from helpers.plotting import label_texts
-from helpers.style import BLACK, GREY, axes_for, styled
+from helpers.style import BLACK, GREY, ORANGE, axes_for, styled
 
 LIGHT_SKY, LIGHT_GREEN, LIGHT_ORANGE, LIGHT_GREY = "#CDE8F8", "#C5EBDD", "#FBE3B5", "#E8E8E8"
 
@@ -427,5 +427,134 @@ def transformer_graph(ax=None, layers="N"):
         "self-attention and feed-forward; their result, the memory, gives keys and values to the "
         f"cross-attention of the {layers} decoder layers, between masked self-attention and feed-forward; "
         "linear and softmax give the next token at every position",
+    )
+    return ax
+
+
+@styled
+def dropout_graph(layers=2, steps=3, ax=None):
+    """Draw where dropout stands in a stack of recurrent layers: on the ways up between two layers, nowhere
+    else. layers: 2 ... 4. steps: 2 ... 6."""
+    if layers not in range(2, 5) or steps not in range(2, 7):
+        raise ValueError(f"layers must be 2 ... 4, steps 2 ... 6; got {layers} and {steps}")
+    across, up = 1.9, 1.75
+    ax = _canvas(ax, (-2.4, across * (steps - 1) + 1.4), (-0.4, up * layers + 1.75))
+    for level in range(1, layers + 1):
+        y = up * level
+        ax.text(-0.8, y, f"layer {level}", ha="right", va="center", fontsize=11, color=GREY)
+        for t in range(steps):
+            x = across * t
+            _box(ax, x, y, f"$h^{{({level})}}_{t + 1}$", LIGHT_SKY, width=0.9, height=0.6, fontsize=12)
+            if t:
+                _arrow(ax, (x - across + 0.45, y), (x - 0.45, y))
+            if level == 1:
+                _arrow(ax, (x, 0.25), (x, y - 0.3))
+            else:
+                _arrow(ax, (x, y - up + 0.3), (x, y - up / 2 - 0.2))
+                _box(ax, x, y - up / 2, "drop", LIGHT_ORANGE, width=0.9, height=0.4, fontsize=11)
+                _arrow(ax, (x, y - up / 2 + 0.2), (x, y - 0.3))
+    for t in range(steps):
+        _box(ax, across * t, 0, f"$x_{t + 1}$", "white", width=0.9, fontsize=12)
+    last, top = across * (steps - 1), up * layers
+    _arrow(ax, (last, top + 0.3), (last, top + 0.85))
+    _box(ax, last, top + 1.1, "logits", LIGHT_GREEN, width=1.3, fontsize=11)
+    describe(
+        ax,
+        f"{layers} recurrent layers over {steps} steps: dropout stands on every way up from a layer to the "
+        "next; there is none on the input, none along the steps, none before the logits",
+    )
+    return ax
+
+
+@styled
+def window_graph(steps=8, kernel=3, dilation=2, ax=None):
+    """Draw a causal convolution: the zeros in front, and which inputs the first and the last output read.
+
+    steps: 4 ... 10. kernel: 2 ... 4. dilation: 1 ... 3.
+    """
+    if steps not in range(4, 11) or kernel not in range(2, 5) or dilation not in range(1, 4):
+        raise ValueError(
+            f"steps must be 4 ... 10, kernel 2 ... 4, dilation 1 ... 3; got {steps}, {kernel}, {dilation}"
+        )
+    reach = dilation * (kernel - 1)
+    ax = _canvas(ax, (-reach - 2.2, steps - 0.3), (-0.6, 3.2))
+    for t in range(-reach, steps):
+        name, colour = (f"$x_{t}$", LIGHT_SKY) if t >= 0 else ("0", LIGHT_GREY)
+        _box(ax, t, 0, name, colour, width=0.75, height=0.6, fontsize=12)
+    for t in range(steps):
+        ends = t in (0, steps - 1)
+        _box(ax, t, 2.6, f"$y_{t}$", LIGHT_GREEN if ends else "white", width=0.75, height=0.6, fontsize=12)
+        for tap in range(kernel) if ends else ():
+            _arrow(ax, (t - reach + dilation * tap, 0.3), (t, 2.3))
+    for y, name in ((0, "inputs"), (2.6, "outputs")):
+        ax.text(-reach - 0.7, y, name, ha="right", va="center", fontsize=11, color=GREY)
+    describe(
+        ax,
+        f"a causal convolution over {steps} steps, {kernel} weights {dilation} apart: {reach} zeros stand in "
+        "front of the inputs, none behind; output 0 reads zeros and input 0, output "
+        f"{steps - 1} reads inputs {', '.join(map(str, range(steps - 1 - reach, steps, dilation)))}; "
+        "there are as many outputs as inputs",
+    )
+    return ax
+
+
+@styled
+def shared_heads_graph(num_heads=4, num_kv_heads=2, ax=None):
+    """Draw which heads of queries share which head of keys and values. num_heads: 2 ... 8, a multiple of
+    num_kv_heads."""
+    if num_heads not in range(2, 9) or num_kv_heads < 1 or num_heads % num_kv_heads:
+        raise ValueError(
+            f"num_heads must be 2 ... 8 and a multiple of num_kv_heads; got {num_heads} and {num_kv_heads}"
+        )
+    group = num_heads // num_kv_heads
+    ax = _canvas(ax, (-2.4, num_heads - 0.4), (-0.5, 2.5))
+    for head in range(num_heads):
+        shared = head // group
+        _box(ax, head, 2.0, f"$q_{head}$", LIGHT_ORANGE, width=0.8, fontsize=12)
+        _arrow(ax, (head, 1.75), (group * shared + (group - 1) / 2, 0.25))
+    for head in range(num_kv_heads):
+        middle = group * head + (group - 1) / 2
+        _box(ax, middle, 0, f"$k_{head},\\,v_{head}$", LIGHT_SKY, width=min(0.8 * group, 1.6), fontsize=12)
+    for y, name in ((2.0, "num_heads"), (0, "num_kv_heads")):
+        ax.text(-0.7, y, name, ha="right", va="center", fontsize=11, color=GREY)
+    shares = [
+        f"heads {group * head} to {group * head + group - 1} share keys and values {head}"
+        if group > 1
+        else f"head {head} has keys and values {head}"
+        for head in range(num_kv_heads)
+    ]
+    describe(ax, f"{num_heads} heads of queries, {num_kv_heads} of keys and values: " + ", ".join(shares))
+    return ax
+
+
+@styled
+def way_back_graph(steps=3, ax=None):
+    """Draw backpropagation through time where the loss sees the last state alone. steps: 2 ... 5."""
+    if steps not in range(2, 6):
+        raise ValueError(f"steps must be 2 ... 5; got {steps}")
+    across = 2.3
+    ax = _canvas(ax, (-0.9, across * steps + 2.9), (-0.5, 3.0))
+
+    def back(start, end):
+        look = {"arrowstyle": "-|>", "mutation_scale": 12, "linewidth": 1.8, "color": ORANGE}
+        ax.add_patch(FancyArrowPatch(start, end, shrinkA=0, shrinkB=0, linestyle="--", **look))
+
+    for t in range(steps + 1):
+        x = across * t
+        _box(ax, x, 2.0, f"$h_{t}$", LIGHT_GREY if t == 0 else LIGHT_SKY, width=0.9, height=0.9, fontsize=13)
+        if t:
+            _arrow(ax, (x - across + 0.45, 2.2), (x - 0.45, 2.2))
+            back((x - 0.45, 1.8), (x - across + 0.45, 1.8))
+            _box(ax, x, 0, f"$x_{t}$", "white", width=0.9, fontsize=13)
+            _arrow(ax, (x - 0.15, 0.25), (x - 0.15, 1.55))
+            back((x + 0.15, 1.55), (x + 0.15, 0.25))
+    end = across * steps
+    back((end + 1.3, 1.8), (end + 0.45, 1.8))
+    ax.text(end + 1.4, 1.8, "grad_last", ha="left", va="center", fontsize=11)
+    describe(
+        ax,
+        f"a recurrent network over {steps} steps: forward, each state comes from the one before and from its "
+        f"input; backward, grad_last arrives at h_{steps} alone and goes back from state to state down to "
+        "h_0, and at each step down to that step's input",
     )
     return ax

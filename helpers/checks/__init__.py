@@ -6,13 +6,13 @@ exercises themselves are the modules of `exercises` and `turns`, each a descript
 
 from typing import Any
 
-from helpers.checks import exercises
+from helpers.checks import exercises, tally
 from helpers.checks.exercise import Exercise, exercises_of
 from helpers.checks.practice import TURNS, hint, progress, turn
 from helpers.checks.report import Verdict
 from helpers.checks.running import NO_ANSWER
 
-__all__ = ["EXERCISES", "TURNS", "check", "exercise", "hint", "progress", "turn", "unanswered"]
+__all__ = ["EXERCISES", "TURNS", "check", "exercise", "hint", "progress", "summary", "turn", "unanswered"]
 
 _EXERCISES = exercises_of(exercises)
 EXERCISES = tuple(_EXERCISES)
@@ -50,7 +50,9 @@ def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
         NotImplementedError: the answer still raises "no answer yet".
     """
     asked = exercise(name)
+    tally.forget(name, seed)
     verdict = asked.verdict(answer, seed)
+    tally.note(name, seed, points, verdict)
     missing = unanswered(asked.title, verdict)
     if missing:
         error = NotImplementedError(missing)
@@ -59,3 +61,13 @@ def check(name: str, answer: Any, points: float, seed: int = 0) -> float:
         raise error
     print(asked.title, verdict.text(points), sep="\n\n")
     return round(verdict.share * points, 2)
+
+
+def summary() -> None:
+    """Print what the checks of this kernel have said so far, exercise by exercise, and what is still open.
+
+    The last cell of an assignment. An exercise of it whose check was not run yet is named too.
+    """
+    assignments = {exercise(name).assignment for name in tally.met()} - {""}
+    shown = [one for one in _EXERCISES.values() if one.assignment in assignments or one.name in tally.met()]
+    print(tally.text(shown))

@@ -91,7 +91,7 @@ class Comparison(Exercise):
         belongs: key of an observation -> the item that is lost where it differs.
         words: what is said where a key of the observation differs, in place of the table's row.
         compared: what a right turn is told that it was compared with.
-        chapter, hints: of a turn; see `Exercise`.
+        chapter, hints: of a turn; assignment: of an exercise; see `Exercise`.
     """
 
     ASKS = "function"  # or "class": what an answer is
@@ -116,8 +116,9 @@ class Comparison(Exercise):
         compared: str = "the course's own version",
         chapter: int = 0,
         hints: Sequence[str] = (),
+        assignment: str = "",
     ) -> None:
-        super().__init__(module, title, items, compared, chapter, hints)
+        super().__init__(module, title, items, compared, chapter, hints, assignment)
         check_words(forbids)
         self.cases, self.reference, self.forbids = cases, reference, tuple(forbids)
         self.wrong, self.together, self.parts = tuple(wrong), together, tuple(parts)

@@ -31,6 +31,7 @@ class Exercise(ABC):
         items: what is asked for, and the points of each.
         compared: what a right turn is told that it was compared with.
         chapter, hints: of a turn: where it stands, and what helps when the mistake's own hint did not.
+        assignment: the assignment that an exercise stands in; "" where it is part of none.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Exercise(ABC):
         compared: str = "",
         chapter: int = 0,
         hints: Sequence[str] = (),
+        assignment: str = "",
     ) -> None:
         if not items or any(item.points <= 0 for item in items):
             raise ValueError(f"{module} needs at least one item, each of more than 0 points")
         self.module, self.name = module, module.rpartition(".")[2]
         self.title, self.items, self.compared = title, tuple(items), compared
-        self.chapter, self.hints = chapter, tuple(hints)
+        self.chapter, self.hints, self.assignment = chapter, tuple(hints), assignment
 
     @abstractmethod
     def task(self, seed: int) -> dict[str, Any]:

@@ -89,6 +89,18 @@ class Verdict:
 
     def text(self, points: float) -> str:
         """The report that a student reads; `points` is what the whole exercise is worth in this cell."""
+        lines = self.item_lines(points)
+        shown = self._by_weight()
+        for finding in shown[:MOST_SHOWN]:
+            lines += ["", f"✗ {finding.title}", *("  " + line for line in finding.lines())]
+        if len(shown) > MOST_SHOWN:
+            lines += ["", f"and {len(shown) - MOST_SHOWN} more once these are mended"]
+        lines += [f"\nnot verified: {why}" for why in dict.fromkeys(why for _, why in self.to_read)]
+        lines += [f"\nnote: {remark}" for remark in self.remarks]
+        return "\n".join([*lines, "", self.total(points)])
+
+    def item_lines(self, points: float) -> list[str]:
+        """A line for each item, of an exercise that is worth `points` in all."""
         scale, waiting = points / self._worth, {item.name for item, _ in self.to_read}
         lines = []
         for item in self.items:
@@ -99,18 +111,13 @@ class Verdict:
                 lines.append(f"✗ {item.text}: 0 of {worth}")
             else:
                 lines.append(f"✓ {item.text}: {worth} of {worth}")
-        shown = self._by_weight()
-        for finding in shown[:MOST_SHOWN]:
-            lines += ["", f"✗ {finding.title}", *("  " + line for line in finding.lines())]
-        if len(shown) > MOST_SHOWN:
-            lines += ["", f"and {len(shown) - MOST_SHOWN} more once these are mended"]
-        lines += [f"\nnot verified: {why}" for why in dict.fromkeys(why for _, why in self.to_read)]
-        lines += [f"\nnote: {remark}" for remark in self.remarks]
-        total = f"{number(self.share * points)} of {number(points)} points"
-        if waiting:
-            left = sum(item.points for item, _ in self.to_read) * scale
-            total += f"; {number(left)} more wait for a person"
-        return "\n".join([*lines, "", total])
+        return lines
+
+    def total(self, points: float) -> str:
+        """What is earned of `points`, and what waits."""
+        earned = f"{number(self.share * points)} of {number(points)} points"
+        left = sum(item.points for item, _ in self.to_read) * points / self._worth
+        return f"{earned}; {number(left)} more wait for a person" if left else earned
 
     def _by_weight(self) -> list[Finding]:
         """The findings, the one that explains most first: the one that costs most."""

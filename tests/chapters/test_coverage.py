@@ -11,14 +11,15 @@ from lessons import NOTEBOOKS, defined_or_called
 
 HERE = Path(__file__).resolve().parent
 TABLE = tomllib.loads((HERE / "coverage.toml").read_text(encoding="utf-8"))
-CHAPTERS = ("01_rnn", "02_cnn", "03_transformer", "04_exercises")
+CHAPTERS = ("01_rnn", "02_cnn", "03_transformer", "04_exercises", "05_by_hand")
 CHECKS = ("assert_close", "assert_equal", "same_as", "gradcheck")  # calls that raise on a difference
 
 
 def notebook_of(chapter):
     """The chapter's file: its notebook, or the instructor's source of the exercises."""
-    if chapter == "04_exercises":
-        return NOTEBOOKS.parent / "solutions/04_exercises/04_exercises.ipynb"
+    source = NOTEBOOKS.parent / "solutions" / chapter / f"{chapter}.ipynb"
+    if source.exists():
+        return source
     return NOTEBOOKS / f"{chapter}.ipynb"
 
 
@@ -103,6 +104,7 @@ ERRORS = {
     "02_cnn": [5, 6, 7, 8, *range(13, 18), 27, 28, 51],
     "03_transformer": [9, 10, 11, 12, *range(19, 27), 30, 31, 32, 52, 53, 55, 58],
     "04_exercises": [45, 46, 47, 48, 49, 50, 51],
+    "05_by_hand": [],
 }
 
 

@@ -138,6 +138,10 @@ def test_a_figure_made_by_hand_is_told_from_what_stands_in_it():
         diagrams.gru_cell,
         diagrams.heads_graph,
         diagrams.encoder_layer_graph,
+        diagrams.dropout_graph,
+        diagrams.window_graph,
+        diagrams.way_back_graph,
+        diagrams.shared_heads_graph,
     ],
 )
 def test_drawings_name_their_parts(draw):

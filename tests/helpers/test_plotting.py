@@ -46,6 +46,10 @@ CALLS = {
     "encoder_layer_graph": lambda **k: diagrams.encoder_layer_graph(**k),
     "lstm_cell": lambda **k: diagrams.lstm_cell(**k),
     "gru_cell": lambda **k: diagrams.gru_cell(**k),
+    "dropout_graph": lambda **k: diagrams.dropout_graph(**k),
+    "window_graph": lambda **k: diagrams.window_graph(**k),
+    "shared_heads_graph": lambda **k: diagrams.shared_heads_graph(**k),
+    "way_back_graph": lambda **k: diagrams.way_back_graph(**k),
 }
 FIGURES_OF_THEIR_OWN = ("image_sheet", "sliding_window")
 SMALLEST_LETTERS = {"transformer_graph": 10.5}  # points; 11 everywhere else
@@ -255,6 +259,26 @@ def test_cells_are_drawn_in_the_letters_of_their_equations(draw, letters, signs)
     assert sorted(text for text in found if text in "⊙+") == sorted(signs)
 
 
+@pytest.mark.parametrize("steps, kernel, dilation", [(4, 2, 1), (8, 3, 2), (5, 4, 3)])
+def test_window_graph_has_the_zeros_of_a_causal_convolution(steps, kernel, dilation):
+    found = texts(diagrams.window_graph(steps, kernel, dilation))
+    assert found.count("0") == dilation * (kernel - 1)
+    assert (
+        sum(text.startswith("$y") for text in found) == sum(text.startswith("$x") for text in found) == steps
+    )
+
+
+def test_dropout_graph_drops_on_the_ways_up_between_layers_only():
+    found = texts(diagrams.dropout_graph(layers=3, steps=4))
+    assert (found.count("drop"), found.count("logits")) == (2 * 4, 1)
+
+
+def test_shared_heads_graph_tells_who_shares():
+    ax = diagrams.shared_heads_graph(6, 3)
+    assert texts(ax).count("$k_2,\\,v_2$") == 1
+    assert "heads 2 to 3 share keys and values 1" in ax.alt_text
+
+
 def test_transformer_graph_names_its_parts():
     ax = diagrams.transformer_graph(layers="6")
     found = texts(ax)
@@ -422,6 +446,10 @@ def test_scores_bars_dots_and_baselines():
         (lambda: diagrams.unfolded_graph(7), "steps must be a whole number, 1 ... 6, .* got 7"),
         (lambda: diagrams.unfolded_graph(kind="one"), "kind must be one of many-to-many, .* got 'one'"),
         (lambda: diagrams.unfolded_graph(rows="xh"), "rows must hold 3 labels; got 2"),
+        (lambda: diagrams.dropout_graph(1), "layers must be 2 ... 4, steps 2 ... 6; got 1 and 3"),
+        (lambda: diagrams.window_graph(12), "steps must be 4 ... 10, .*; got 12, 3, 2"),
+        (lambda: diagrams.shared_heads_graph(4, 3), "a multiple of num_kv_heads; got 4 and 3"),
+        (lambda: diagrams.way_back_graph(9), "steps must be 2 ... 5; got 9"),
         (lambda: p.heat_map([1, 2]), r"matrix must be .* \(R, C\), .*; got shape \(2,\)"),
         (lambda: p.heat_map(torch.ones(1, 2, 3)), r"got shape \(1, 2, 3\)"),
         (lambda: p.heat_map(EYE, xticks="ab"), "xticks must hold 3 labels; got 2"),

@@ -102,6 +102,7 @@ register(
     Function(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("plain", "weights from scaled scores, outputs from weights", 2.5),
             Item("lengths", "lengths: keys behind the end are hidden", 2),

@@ -88,6 +88,7 @@ register(
     Layer(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("names", "parameters and buffers under torch's names", 1),
             Item("output", "training mode: normalises each feature over the batch", 2.5),

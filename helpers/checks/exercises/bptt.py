@@ -106,6 +106,7 @@ register(
     Function(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("time", "the gradient goes back through time, to h_0", 3),
             Item("x", "gradient of x, at every step", 2),

@@ -111,6 +111,7 @@ register(
     Function(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("kernel", "windows times weights, summed over channels", 2.5),
             Item("bias", "the bias, once for each output", 1),

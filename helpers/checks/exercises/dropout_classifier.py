@@ -45,4 +45,4 @@ def task(seed: int) -> dict[str, Any]:
     }
 
 
-register(Recurrent(__name__, TITLE, SPEC, task))
+register(Recurrent(__name__, TITLE, SPEC, task, assignment="04_exercises"))

@@ -90,6 +90,7 @@ register(
     Loop(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("loss", "the mean loss over all examples", 3),
             Item("accuracy", "the share of right answers", 3),

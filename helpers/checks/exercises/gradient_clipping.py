@@ -51,4 +51,5 @@ class _Clipping(Exercise):
         return judge.judge(ITEMS, task, values)
 
 
-register(_Clipping(__name__, "Exercise 4, a training loop with gradient clipping", ITEMS))
+TITLE = "Exercise 4, a training loop with gradient clipping"
+register(_Clipping(__name__, TITLE, ITEMS, assignment="04_exercises"))

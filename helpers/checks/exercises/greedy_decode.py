@@ -105,6 +105,7 @@ register(
     Loop(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("tokens", "each token the likeliest after all before it", 5),
             Item("ends", "each row to its own end", 3),

@@ -106,6 +106,7 @@ register(
     Layer(
         __name__,
         title=TITLE,
+        assignment="05_by_hand",
         items=[
             Item("names", "q_proj, k_proj, v_proj, out_proj, in their shapes", 1),
             Item("output", "heads split, shared, and merged in order", 5),

@@ -14,8 +14,15 @@ from helpers.checks.report import Verdict
 class Recurrent(Exercise):
     """`task`: seed -> what `probe.probe` is to do, with the sizes and inputs of this exercise."""
 
-    def __init__(self, module: str, title: str, spec: Spec, task: Callable[[int], dict[str, Any]]) -> None:
-        super().__init__(module, title, spec.items)
+    def __init__(
+        self,
+        module: str,
+        title: str,
+        spec: Spec,
+        task: Callable[[int], dict[str, Any]],
+        assignment: str = "",
+    ) -> None:
+        super().__init__(module, title, spec.items, assignment=assignment)
         self.spec, self._task = spec, task
 
     def task(self, seed: int) -> dict[str, Any]:
