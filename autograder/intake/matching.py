@@ -200,7 +200,10 @@ def _stubs_yield(places: Sequence[Place], views: Sequence[View], found: Match) -
 
 
 def _texts_count(places: Sequence[Place], views: Sequence[View], found: Match) -> None:
-    """Text beside a question whose own cell is unanswered is the answer; further below it may be one."""
+    """Text beside a question whose own cell is unanswered is the answer; further below it may be one.
+
+    In a shuffled notebook what stands beside it may be the answer to another one: a person looks.
+    """
     open_ = [
         p
         for p, place in enumerate(places)
@@ -217,16 +220,19 @@ def _texts_count(places: Sequence[Place], views: Sequence[View], found: Match) -
         own_text = view.normal and view.normal not in given and view.grade_id is None and view.is_text
         if v not in taken and own_text:
             own.append((v, follows))
+    in_order = _in_order(places, found.home)
     for p in open_:
         stub = found.home.get(p)
         beside = [v for v, before in own if before == p or (before == p - 1 and (stub is None or v < stub))]
-        if beside:
+        if beside and not in_order:
+            found.elsewhere.append(p)
+        elif beside:
             found.written[p] = beside
             found.how[p] = "place"
             own = [(v, before) for v, before in own if v not in beside]
     for p in open_:
         below = [v for v, before in own if before >= p - 1 and len(views[v].normal.split()) >= SOME_WORDS]
-        if p not in found.written and below:
+        if p not in found.written and p not in found.elsewhere and below:
             found.elsewhere.append(p)
 
 
@@ -256,8 +262,7 @@ def _match_gaps(
     places: Sequence[Place], views: Sequence[View], home: dict[int, int], used: set[int], take: Take
 ) -> None:
     """Changed cells without a label: by what they define, by their words, by their place."""
-    standing = chain(places, home)
-    in_order = 2 * len(standing) >= len(home)  # in a shuffled notebook a place says nothing
+    standing, in_order = chain(places, home), _in_order(places, home)
     ends = [(-1, -1), *((p, home[p]) for p in standing), (len(places), len(views))]
     for (p0, v0), (p1, v1) in zip(ends, ends[1:], strict=False):
         gap_p = [p for p in range(p0 + 1, p1) if p not in home]
@@ -290,6 +295,11 @@ def _match_gaps(
             open_v = [v for v in gap_v if v not in used and views[v].type == kind]
             if in_order and (len(open_p) == 1 or len(open_p) == len(open_v)):
                 take((0, p, v, "place") for p, v in zip(open_p, open_v, strict=False))
+
+
+def _in_order(places: Sequence[Place], home: dict[int, int]) -> bool:
+    """Whether most cells stand where they were handed out: in a shuffled notebook a place says nothing."""
+    return 2 * len(chain(places, home)) >= len(home)
 
 
 def chain(places: Sequence[Place], home: dict[int, int]) -> list[int]:

@@ -132,10 +132,10 @@ def test_two_written_answers_are_never_taken_for_one_another():
         if cell["id"] in written:
             cell["source"] = f"About {cell['id']}."
         del cell["id"]
-    for seed in range(70, 110):
+    for seed in range(60, 140):
         found = sources(put(release, random.Random(seed).sample(cells, len(cells))))
         for name in written:
-            assert found[name] in (f"About {name}.", "*Your answer goes here.*")
+            assert found[name] == f"About {name}." or found[name].startswith("*Your answer goes here.*")
     assert sources(put(release, cells))["birnn_bn_why"] == "About birnn_bn_why."
 
 
@@ -494,7 +494,7 @@ def test_no_cells_at_all(release):
 
 def test_names_in_a_long_list_are_cut(release, tmp_path):
     done = rebase(read_release(RELEASE), [])
-    assert any("and 23 more; they were put back." in note for note in done.notes)
+    assert any("and 26 more; they were put back." in note for note in done.notes)
 
 
 def test_hostile_labels_and_texts_do_no_harm(release, cells):

@@ -227,7 +227,7 @@ def test_without_an_address_badges_take_it_from_the_git_remote_and_say_so(tmp_pa
         before, after = old.read_text("utf-8").splitlines(), new.read_text("utf-8").splitlines()
         changed = [line for line, other in zip(before, after, strict=True) if line != other]
         assert len(changed) == (
-            4 if path.suffix == ".md" else 2
+            5 if path.suffix == ".md" else 2
         )  # the links; a notebook's link and install line
     assert "fresh" in badges(course).stdout
 

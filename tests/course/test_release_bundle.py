@@ -7,9 +7,10 @@ import tomllib
 import zipfile
 
 import pytest
-from course import NAME, ROOT, course_copy, notebook_of, python, read
+from course import ROOT, course_copy, notebook_of, python, read
 
 TOOL = "tools/release.py"
+ASSIGNMENTS = sorted(path.name for path in (ROOT / "solutions").iterdir())
 PARTS = {"helpers", "notebooks", "LICENSE", "NOTICE", "README.md", "constraints.txt", "environment.yml"}
 PARTS |= {"lab.py", "pyproject.toml", "requirements.txt"}
 COPIED = ["docs/students.md", *PARTS - {"README.md"}]
@@ -45,15 +46,17 @@ def test_zip_and_folder_hold_the_same(bundle, unpacked):
 def test_every_part_is_there_and_nothing_else(unpacked):
     assert {path.name for path in unpacked.iterdir()} == PARTS
     chapters = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert {path.name for path in (unpacked / "notebooks").iterdir()} == chapters | {NAME}
-    assert [path.name for path in (unpacked / "notebooks" / NAME).iterdir()] == [f"{NAME}.ipynb"]
+    assert {path.name for path in (unpacked / "notebooks").iterdir()} == chapters | set(ASSIGNMENTS)
+    for name in ASSIGNMENTS:
+        assert [path.name for path in (unpacked / "notebooks" / name).iterdir()] == [f"{name}.ipynb"]
     assert not [path for path in unpacked.rglob("*") if path.name in ("__pycache__", ".ipynb_checkpoints")]
 
 
-def test_no_answer_and_no_hidden_test_is_in_it(unpacked):
-    source = notebook_of(ROOT / "solutions")
+@pytest.mark.parametrize("name, exercises", [("04_exercises", 5), ("05_by_hand", 7)])
+def test_no_answer_and_no_hidden_test_is_in_it(unpacked, name, exercises):
+    source = ROOT / "solutions" / name / f"{name}.ipynb"
     hidden = re.findall(r"seed=\d+", source.read_text(encoding="utf-8"))
-    assert len(hidden) == 5
+    assert len(hidden) == exercises
     answers = [
         line.strip()
         for cell in read(source).cells
@@ -62,8 +65,9 @@ def test_no_answer_and_no_hidden_test_is_in_it(unpacked):
         if len(line.strip()) > 12
     ]
     assert len(answers) > 20
-    exercises = "\n".join(cell.source for cell in read(notebook_of(unpacked / "notebooks")).cells)
-    assert not [line for line in answers if line in exercises]
+    released = read(unpacked / "notebooks" / name / f"{name}.ipynb")
+    text = "\n".join(cell.source for cell in released.cells)
+    assert not [line for line in answers if line in text]
     for path in unpacked.rglob("*"):
         if path.suffix in (".ipynb", ".py", ".md", ".toml", ".txt"):
             text = path.read_text(encoding="utf-8")
@@ -174,7 +178,8 @@ def test_a_folder_that_nbgrader_takes_for_a_pattern_is_named(tmp_path):
 
 def test_a_course_without_exercises_is_refused_in_words(tmp_path):
     course = course_copy(tmp_path / "course", TOOL)
-    shutil.rmtree(course / "solutions" / NAME)
+    for name in ASSIGNMENTS:
+        shutil.rmtree(course / "solutions" / name)
     done = python(course, TOOL, tmp_path / "dist")
     assert done.returncode != 0
     assert "is CourseDirectory.source_directory right?" in done.stderr

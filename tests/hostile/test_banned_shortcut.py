@@ -10,7 +10,7 @@ from kit import as_json
 from nbformat.v4 import new_code_cell, new_notebook
 
 pytestmark = [pytest.mark.hostile, pytest.mark.bubblewrap]
-NAME = "05_by_hand"
+NAME = "own_layer"
 FIXTURE = Path(__file__).resolve().parent / "fixture"
 HEAD = """
 class RNN(nn.Module):
