@@ -76,6 +76,25 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--dry-run", action="store_true", help="say what would be computed, and write nothing")
     words.set_defaults(run=_grade)
 
+    words = commands.add_parser("export", help="write the marks as a table, and for Canvas and Moodle")
+    words.add_argument("assignment", nargs="?", help="all that were taken in, where none is named")
+    words.add_argument("--canvas", metavar="CSV", help="fill in the gradebook that Canvas has exported")
+    words.add_argument("--moodle", metavar="CSV", help="fill in the grading worksheet that Moodle gives")
+    words.add_argument(
+        "--feedback-zip", action="store_true", help="lay out feedback so that the platform takes it in one go"
+    )
+    words.add_argument("--column", default="", metavar="NAME", help="the platform's column for the marks")
+    words.add_argument(
+        "--scale", action="store_true", help="multiply the marks where the platform's maximum is another one"
+    )
+    words.add_argument(
+        "--skip-unknown", action="store_true", help="lines of nobody known stay as they are, and are named"
+    )
+    words.add_argument(
+        "--provisional", action="store_true", help="marks of which answers wait for a person too"
+    )
+    words.set_defaults(run=_export)
+
     words = commands.add_parser("verify", help="try a source: points, names, hidden tests, answers and stubs")
     words.add_argument("assignment")
     words.add_argument(
@@ -129,6 +148,16 @@ def _grade(options: argparse.Namespace) -> int:
         )
     if not options.dry_run:
         print(f"marks: {done.work / 'marks.csv'}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.export import run as export
+    from autograder.export.fill import How
+
+    how = How(options.column, options.scale, options.skip_unknown, options.provisional)
+    export.run(Course.load(), options.assignment, options.canvas, options.moodle, options.feedback_zip, how)
     return 0
 
 

@@ -159,6 +159,10 @@ class Course:
         """Folder to which nbgrader writes this student's graded notebook (it may not exist yet)."""
         return self._step("autograded", student, assignment)
 
+    def feedback(self, student: str, assignment: str) -> Path:
+        """Folder to which nbgrader writes this student's feedback (it may not exist yet)."""
+        return self._step("feedback", student, assignment)
+
     @property
     def submissions(self) -> Path:
         """Folder that holds all students' submitted folders."""
@@ -176,10 +180,17 @@ class Course:
 
         It lies beside the gradebook, or under grading/ where the gradebook is a server or lies in the root.
         """
+        return self._beside / "autograder" / assignment
+
+    @property
+    def exports(self) -> Path:
+        """Folder for what is handed on: tables of marks, platforms' files (it may not exist yet)."""
+        return self._beside / "export"
+
+    @property
+    def _beside(self) -> Path:
         beside = self._book.parent if self._book else self.root
-        if beside == self.root:
-            beside = self.root / "grading"
-        return beside / "autograder" / assignment
+        return self.root / "grading" if beside == self.root else beside
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from autograder import computing, lock, store
 from autograder.assignment import worth
-from autograder.book import writer as book
+from autograder.book import marks, writer
 from autograder.course import Course
 from autograder.intake import taking
 from autograder.intake.ledger import Ledger
@@ -91,26 +91,26 @@ def _run(
         booked = stack.enter_context(
             tqdm(total=len(contents), desc="in the book", unit="student", position=1)
         )
-        writer = stack.enter_context(book.Writer(what, booked))
+        book = stack.enter_context(writer.Writer(what, booked))
 
         def done(key: str) -> None:
             graded.update()
             for student in whose[key]:
-                writer.add(student)
+                book.add(student)
 
         for key in whose.keys() - missing.keys():
             for student in whose[key]:
-                writer.add(student)
+                book.add(student)
         failed = computing.results(what, missing, done, jobs, scheduler, limits, unsandboxed, begun)
     problems |= {student: reason for key, reason in failed.items() for student in whose[key]}
-    problems |= writer.failed
+    problems |= book.failed
     for student, record in what.records.items():  # those who were not asked for keep the mark that they have
         if record["status"] in ("ok", "flagged") and student not in problems and not what.mark(student):
             problems[student] = "not graded yet"
     lost = []
-    if writer.failed:
-        reasons = "; ".join(dict.fromkeys(writer.failed.values()))
-        lost.append(f"{len(writer.failed)} of {len(contents)} marks are not in the book: {reasons}")
+    if book.failed:
+        reasons = "; ".join(dict.fromkeys(book.failed.values()))
+        lost.append(f"{len(book.failed)} of {len(contents)} marks are not in the book: {reasons}")
     try:
         write_marks(what, problems)
         write_report(what, problems)
@@ -245,12 +245,8 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
     exercises = {check.exercise for check in what.assignment.checks.values() if check.exercise}
     answers = {student: _answers(nbformat.from_dict(json.loads(what.content(student)))) for student in graded}
     with what.course.gradebook() as gradebook:
-        assignment = gradebook.find_assignment(what.name)
-        points = {one.student.id: one.score for one in assignment.submissions}
-        worth = assignment.max_score
-        wait = sum(
-            count for student, count in book.waiting(gradebook, what.name).items() if student in graded
-        )
+        worth = gradebook.find_assignment(what.name).max_score
+        have = marks.booked(gradebook, what.name)
     people = {student.id: student for student in what.course.students()}
     return report.write(
         what.work,
@@ -259,7 +255,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         {student: what.mark(student) for student in graded},
         answers,
         starter,
-        {student: points.get(student) if student in graded else None for student in what.records},
+        {s: have[s].points if s in graded and s in have else None for s in what.records},
         worth=worth,
         titles={name: exercise(name).title for name in exercises},
         names={id: f"{one.first_name} {one.last_name}".strip() for id, one in people.items()},
@@ -270,7 +266,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         untimed=_untimed(what),
         unassigned=store.read(what.work / "unassigned.json", _is_list, what.damaged) or [],
         damaged={path.relative_to(what.work).as_posix(): why for path, why in what.damaged.items()},
-        waiting=wait,
+        waiting=sum(have[s].to_read for s in graded if s in have),
         about={"assignment": what.assignment.digest[:12], "environment": what.environment[:12]},
     )
 

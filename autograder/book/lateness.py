@@ -5,7 +5,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from autograder.results import Results
 
@@ -20,7 +20,7 @@ class Lateness:
         config = what.course.config
         plugin = config.get("AssignLatePenalties", {}).get("plugin_class")
         self._method = [repr(config.get("LateSubmissionPlugin")), repr(plugin), _code(plugin)]
-        self._due, self._extensions = None, {}
+        self._due, self._extensions, self._by_hand = None, {}, {}
         with what.course.gradebook() as gradebook:
             try:
                 assignment = gradebook.find_assignment(what.name)
@@ -28,12 +28,17 @@ class Lateness:
                 return
             self._due = str(assignment.duedate)
             self._extensions = {s.student.id: str(s.extension) for s in assignment.submissions if s.extension}
+            # nbgrader has made the penalty of what the mark was then; marks by hand may have come since.
+            late = [s for s in assignment.submissions if s.total_seconds_late > 0]
+            self._by_hand = {s.student.id: _by_hand(s) for s in late}
 
     def of(self, student: str) -> str:
         """A digest of all that decides this student's penalty, their time of submission included."""
         stamp = self.what.course.submitted(student, self.what.name) / TIMESTAMP
         text = stamp.read_text(encoding="utf-8", errors="replace") if stamp.is_file() else None
         parts = [self._due, self._extensions.get(student), text, self._method]
+        if self._by_hand.get(student):
+            parts.append(self._by_hand[student])
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -49,6 +54,12 @@ def forget_times(what: Results, students: set[str]) -> None:
             except MissingEntry:  # never graded before
                 continue
         gradebook.db.commit()
+
+
+def _by_hand(submission: SubmittedAssignment) -> list[tuple[str, float]]:
+    """The points that a person has given, by the name of the cell."""
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    return sorted((grade.name, grade.manual_score) for grade in grades if grade.manual_score is not None)
 
 
 def _code(plugin: object) -> str | None:

@@ -12,18 +12,17 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, Execute, SaveAutoGrades
-from sqlalchemy import func
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from tqdm import tqdm
 
 from autograder import store
 from autograder.book.execute import SandboxedExecute, WaitForPerson
 from autograder.book.lateness import Lateness, forget_times
+from autograder.book.marks import automatic
 from autograder.course import GradebookError
 from autograder.results import Results, earned
 
@@ -102,7 +101,8 @@ class Writer:
         self._queue.put(student)
 
     def __enter__(self) -> "Writer":
-        self._book = _points(self.what)
+        with self.what.course.gradebook() as book:
+            self._book = automatic(book, self.what.name)
         self._thread.start()
         return self
 
@@ -189,34 +189,6 @@ def _of_database(error: BaseException | None) -> SQLAlchemyError | None:
     while error is not None and not isinstance(error, SQLAlchemyError):
         error = error.__cause__ or error.__context__
     return error
-
-
-def waiting(book: Gradebook, name: str) -> dict[str, int]:
-    """How many answers to an assignment a person must still read, by student."""
-    return _by_student(book, name, func.count(), Grade.needs_manual_grade)
-
-
-def _points(what: Results) -> dict[str, float]:
-    """What the book's automatic scores of this assignment come to, by student."""
-    with what.course.gradebook() as book:
-        found = _by_student(book, what.name, func.sum(Grade.auto_score))
-    return {student: points or 0.0 for student, points in found.items()}
-
-
-def _by_student(book: Gradebook, name: str, value: Any, *which: Any) -> dict[str, Any]:
-    """One value for each student of an assignment, over all grades or some: {} if there is no assignment."""
-    try:
-        assignment = book.find_assignment(name)
-    except MissingEntry:
-        return {}
-    rows = (
-        book.db.query(SubmittedAssignment.student_id, value)
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .filter(SubmittedAssignment.assignment_id == assignment.id, *which)
-        .group_by(SubmittedAssignment.student_id)
-    )
-    return dict(rows.all())
 
 
 def _note(what: Results, student: str, lateness: Lateness) -> None:

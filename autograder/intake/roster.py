@@ -84,7 +84,8 @@ def _fold(text: str) -> str:
     return "".join(c for c in spread if not unicodedata.combining(c)).casefold()
 
 
-def _tokens(text: str) -> tuple[str, ...]:
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, as names are compared: without case and accents."""
     return tuple(re.findall(r"[^\W_]+", _fold(text)))
 
 
@@ -126,7 +127,7 @@ class Roster:
         for student in students:
             for text in (student.id, student.lms_user_id):
                 if text:
-                    self._numbers.setdefault(_tokens(text), set()).add(student.id)
+                    self._numbers.setdefault(tokens(text), set()).add(student.id)
             for phrase in _phrases(student):
                 self._phrases.setdefault(phrase, set()).add(student.id)
         self._longest = max(map(len, self._phrases), default=0)
@@ -151,11 +152,11 @@ class Roster:
         if _SUFFIX.sub("", part) in self.ids:
             return {_SUFFIX.sub("", part)}
         made = platform(part)
-        if made and (both := _tokens(f"{made.name} {made.number}")) in self._phrases:
+        if made and (both := tokens(f"{made.name} {made.number}")) in self._phrases:
             return self._phrases[both]
         found: dict[tuple[str, ...], set[str]] = {}
         for text in self._identity(plain):
-            words = _tokens(text)
+            words = tokens(text)
             if words in self._phrases:
                 found[words] = self._phrases[words]
                 continue
@@ -165,7 +166,7 @@ class Roster:
                         found[phrase] = self._phrases[phrase]
         if made and made.system == "moodle":
             # The number is of this assignment only: it counts where the list was given for it.
-            number = _tokens(made.number)
+            number = tokens(made.number)
             if listed := self._numbers.get(number, set()) & self._listed:
                 found[number] = listed
         if not found:
@@ -185,7 +186,7 @@ class Roster:
         found = set()
         made = platform(part)
         if made and made.system == "moodle":
-            found |= self._numbers.get(_tokens(made.number), set())
+            found |= self._numbers.get(tokens(made.number), set())
         for text in self._identity(_SUFFIX.sub("", part)):
             words = _spelt(text)
             for student in self._students:
@@ -208,19 +209,19 @@ def _phrases(student: Student) -> set[tuple[str, ...]]:
     if first and last:
         texts += [f"{first} {last}", f"{last} {first}"]
         # Canvas writes "lovelaceada".
-        texts += ["".join(_tokens(first + " " + last)), "".join(_tokens(last + " " + first))]
-    return {_tokens(text) for text in texts} - {()}
+        texts += ["".join(tokens(first + " " + last)), "".join(tokens(last + " " + first))]
+    return {tokens(text) for text in texts} - {()}
 
 
 def _spelt(text: str) -> set[str]:
     """The words of a name, ä as ae."""
-    return set(_tokens(unicodedata.normalize("NFC", text).lower().translate(_GERMAN)))
+    return set(tokens(unicodedata.normalize("NFC", text).lower().translate(_GERMAN)))
 
 
 def _joined(student: Student) -> set[str]:
     """Both names in one word, as Canvas writes them, ä as ae."""
     first, last = (
-        _tokens(unicodedata.normalize("NFC", t).lower().translate(_GERMAN))
+        tokens(unicodedata.normalize("NFC", t).lower().translate(_GERMAN))
         for t in (student.first_name, student.last_name)
     )
     return {"".join(last + first), "".join(first + last)} | (
@@ -236,18 +237,18 @@ def from_layout(paths: Iterable[Sequence[str]], assignment: str, wrapper: str) -
     named like the assignment or like `wrapper` (what was received) are none.
     """
     roster = Roster([], assignment)
-    wrappers = (_tokens(assignment), _tokens(wrapper))
+    wrappers = (tokens(assignment), tokens(wrapper))
     found: dict[tuple[str, ...], Student] = {}
     moodle: dict[str, set[str]] = {}
     for parts in paths:
-        while len(parts) > 1 and _tokens(_SUFFIX.sub("", parts[0])) in wrappers:
+        while len(parts) > 1 and tokens(_SUFFIX.sub("", parts[0])) in wrappers:
             parts = parts[1:]
         plain = unicodedata.normalize("NFC", _SUFFIX.sub("", parts[0]))
         made = platform(parts[0])
         if (
             made
             and made.system == "moodle"
-            and _tokens(made.name) not in ((), ("participant",), ("teilnehmer",))
+            and tokens(made.name) not in ((), ("participant",), ("teilnehmer",))
         ):
             moodle.setdefault(made.name, set()).add(made.number)
             continue
@@ -259,13 +260,13 @@ def from_layout(paths: Iterable[Sequence[str]], assignment: str, wrapper: str) -
             name = roster.without_assignment(plain)
         else:
             continue  # a lone file that is neither notebook nor archive
-        if _tokens(name) and not name.startswith(".") and name.isprintable():
-            found.setdefault(_tokens(name), Student(name))
+        if tokens(name) and not name.startswith(".") and name.isprintable():
+            found.setdefault(tokens(name), Student(name))
     for name, numbers in moodle.items():
         if name.startswith(".") or not name.isprintable() or "/" in name:
             continue
         for number in sorted(numbers):
             # Two of one name are two people.
             one = Student(name) if len(numbers) == 1 else Student(f"{name}_{number}")
-            found.setdefault(_tokens(one.id), one)
+            found.setdefault(tokens(one.id), one)
     return sorted(found.values(), key=lambda student: student.id)

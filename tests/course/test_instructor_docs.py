@@ -179,7 +179,7 @@ def test_a_check_beside_a_private_variant_is_graded_from_intake_to_marks(tmp_pat
 def test_every_command_on_the_page_is_one_that_nbgrader_has():
     typed = re.findall(r"^nbgrader (\w+)", "".join(blocks("instructors.md", "")), re.M)
     used = {*typed, *re.findall(r"`nbgrader (\w+)", page("instructors.md"))}
-    assert {"db", "generate_assignment", "collect", "zip_collect", "autograde", "export"} <= used
+    assert {"db", "generate_assignment", "collect", "zip_collect", "autograde"} <= used
     assert used <= {name.replace("-", "_") for name in NbGraderApp().subcommands}
 
 
