@@ -6,7 +6,16 @@ the modules of this package, by topic.
 
 from collections.abc import Mapping, Sequence
 
-from helpers.checks.findings import anywhere, comparisons, models, models_in_training, slips, training
+from helpers.checks.findings import (
+    anywhere,
+    comparisons,
+    models,
+    models_in_training,
+    slips,
+    slips_attention,
+    slips_transformer,
+    training,
+)
 from helpers.checks.findings.row import EVERYTHING, Row, table
 from helpers.checks.report import Finding, Item, all_items
 
@@ -14,7 +23,7 @@ ANYWHERE = table(anywhere.ROWS)
 MODELS = table(anywhere.ROWS, models.ROWS, models_in_training.ROWS)
 TRAINING = table(anywhere.ROWS, training.ROWS)
 COMPARISONS = table(anywhere.ROWS, comparisons.ROWS)
-SLIPS = table(slips.ROWS)
+SLIPS = table(slips.ROWS, slips_attention.ROWS, slips_transformer.ROWS)
 
 
 def row(rows: Mapping[str, Row], name: str) -> Row:
