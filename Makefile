@@ -34,7 +34,7 @@ release: .venv/.all ## [BRANCH=students]: write what students get into dist/; wi
 
 grade: .venv/.all ## [FOLDER=...]: take submissions in, grade them in the sandbox, write book and report
 	$(BIN)/python -m autograder intake "$(or $(FOLDER),grading/submitted)"
-	$(BIN)/python -m autograder grade 04_exercises --jobs 2
+	$(BIN)/python -m autograder grade --jobs 2
 
 grade-stock: .venv/.all ## FOLDER=...: grade submissions with stock nbgrader, beside the course's own marks
 	$(BIN)/python tools/grade_stock.py "$(FOLDER)"

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     words.set_defaults(run=_intake)
 
     words = commands.add_parser("grade", help="grade what was taken in, and let nbgrader write its book")
-    words.add_argument("assignment")
+    words.add_argument("assignment", nargs="?", help="all that were taken in, where none is named")
     words.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at one time on this machine")
     words.add_argument("--scheduler", metavar="ADDRESS", help="use this Dask scheduler's workers instead")
     words.add_argument(
@@ -113,7 +113,7 @@ def _intake(options: argparse.Namespace) -> int:
     from autograder.course import Course
     from autograder.intake import taking
 
-    taking.run(
+    records = taking.run(
         Course.load(),
         options.folder,
         options.assignment,
@@ -122,6 +122,10 @@ def _intake(options: argparse.Namespace) -> int:
         options.assign,
         options.dismiss,
     )
+    names = sorted({record["assignment"] for record in records if record["student"]})
+    look = "look at what is named above, then " if any(r["flags"] for r in records) else ""
+    grade = f"`python -m autograder grade{f' {names[0]}' if len(names) == 1 else ''}`"
+    print(f"next: {look}{grade}" if names else "next: give the list of students with --students")
     return 0
 
 
@@ -135,19 +139,23 @@ def _grade(options: argparse.Namespace) -> int:
         from autograder import grade
         from autograder.course import Course
 
-        done = grade.run(
-            Course.load(),
-            options.assignment,
-            options.jobs,
-            options.scheduler,
-            limits,
-            options.unsandboxed,
-            options.student or (),
-            options.dry_run,
-            sandbox,
-        )
+        course = Course.load()
+        for name in grade.taken_in(course, options.assignment, options.student or ()):
+            done = grade.run(
+                course,
+                name,
+                options.jobs,
+                options.scheduler,
+                limits,
+                options.unsandboxed,
+                options.student or (),
+                options.dry_run,
+                sandbox,
+            )
+            if not options.dry_run:
+                print(f"{name}: {done.work / 'marks.csv'} and report.html")
     if not options.dry_run:
-        print(f"marks: {done.work / 'marks.csv'}")
+        print("next: look at the reports, read what waits in formgrader, `python -m autograder export`")
     return 0
 
 

@@ -121,6 +121,10 @@ class Course:
         folders = sorted(Path(p) for p in self._all("release", ".", "*"))
         return [folder.name for folder in folders if any(folder.glob("*.ipynb"))]
 
+    def taken_in(self) -> list[str]:
+        """The released assignments of which something was taken in."""
+        return [one for one in self.assignments() if any((self.work(one) / "intake").glob("*.json"))]
+
     def source(self, assignment: str) -> Path:
         """The instructor's notebook, with answers and hidden tests.
 

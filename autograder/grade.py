@@ -64,6 +64,24 @@ def run(
         return _run(what, jobs, scheduler, limits or Limits(), unsandboxed, students, begun)
 
 
+def taken_in(course: Course, name: str | None, students: Collection[str] = ()) -> list[str]:
+    """The assignments to grade: the named one, or all of which something was taken in (of these students).
+
+    Raises:
+        GradeError: there is none.
+    """
+    if name is not None:
+        return [name]
+    found = course.taken_in()
+    if students:
+        intake = {one: course.work(one) / "intake" for one in found}
+        found = [one for one in found if any((intake[one] / f"{s}.json").is_file() for s in students)]
+    if not found:
+        of = f" of {', '.join(students)}" if students else ""
+        raise GradeError(f"nothing was taken in{of}: run `python -m autograder intake FOLDER` first")
+    return found
+
+
 def _mended(what: Results) -> Results:
     """The same, with records of intake that are damaged made anew from what it has kept; they stay named."""
     store.read(what.work / "unassigned.json", _is_list, what.damaged)

@@ -73,7 +73,7 @@ def run(
 
 def _names(course: Course, name: str | None) -> list[str]:
     """The assignments that are meant: one, or all of which something was taken in."""
-    taken = [one for one in course.assignments() if any((course.work(one) / "intake").glob("*.json"))]
+    taken = course.taken_in()
     if name is None and not taken:
         raise GradeError("nothing was taken in yet: run `python -m autograder intake FOLDER` first")
     if name is not None and name not in taken:

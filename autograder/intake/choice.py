@@ -19,6 +19,11 @@ _NOTEBOOK = re.compile(r"(?P<stem>.*)\.ipynb(?:\.(?:txt|json))?$", re.I | re.S)
 _COPY = re.compile(r"(?:\((?P<browser>\d{1,6})\)|-(?P<attempt>\d{1,6}))$")
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file of this name is read as a notebook."""
+    return _NOTEBOOK.fullmatch(name) is not None
+
+
 @dataclass(frozen=True)
 class Piece:
     """A file of a student's as it can be read: kept as `entry`, or in the archive that is.
@@ -34,7 +39,7 @@ class Piece:
 
     @property
     def is_notebook(self) -> bool:
-        return _NOTEBOOK.fullmatch(self.inner[-1]) is not None
+        return is_notebook(self.inner[-1])
 
     @property
     def is_checkpoint(self) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from autograder.intake.document import shown
 from autograder.intake.files import as_json, asides, discard, holds, place, sha256_of, write
 from autograder.intake.ledger import DISMISSED, OLDER, REFUSED, TAKEN, Entry, Ledger
 from autograder.intake.roster import Roster
+from autograder.intake.sorting import Sorter
 
 Record = dict[str, Any]
 
@@ -27,15 +28,23 @@ class Desk:
     """Takes in what the ledger has of one student after the other, for one assignment."""
 
     def __init__(
-        self, course: Course, assignment: str, release: nbformat.NotebookNode, ledger: Ledger, scratch: Path
+        self,
+        course: Course,
+        assignment: str,
+        releases: Mapping[str, nbformat.NotebookNode],
+        ledger: Ledger,
+        scratch: Path,
     ) -> None:
-        self.course, self.assignment, self.release = course, assignment, release
+        self.course, self.assignment, self.release = course, assignment, releases[assignment]
         self.ledger, self.scratch = ledger, scratch
+        self.sorter = Sorter(releases)
         self.work = course.work(assignment)
         self.name = course.release(assignment).name
         self.roster = Roster([], assignment)
         code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-        self.digest = hashlib.sha256(nbformat.writes(release).encode() + code).hexdigest()
+        self.digest = hashlib.sha256(
+            nbformat.writes(self.release).encode() + code + self.sorter.digest.encode()
+        ).hexdigest()
         self.deadline, self.penalised = course.deadline(assignment), course.penalises_lateness()
 
     def recorded(self) -> list[str]:
@@ -196,6 +205,22 @@ class Desk:
                 pieces.append(Piece(entry, file.parts, file.disk, file.refused))
         return pieces
 
+    def _without_others(self, pieces: Sequence[Piece]) -> tuple[list[Piece], list[tuple[Piece, str]]]:
+        """The pieces but for notebooks of other assignments; and those, with the assignment of each.
+
+        What a person has chosen stays.
+        """
+        own, others = [], []
+        for piece in pieces:
+            name = None
+            if piece.is_notebook and piece.disk is not None and not piece.refused and not piece.entry.choice:
+                name = self.sorter.of(piece.inner[-1], piece.disk.read_bytes())
+            if name in (None, self.assignment):
+                own.append(piece)
+            else:
+                others.append((piece, name))
+        return own, others
+
     def _examine(
         self, student: str, entries: Sequence[Entry], about: dict[str, Any], note: str | None
     ) -> tuple[Record, bytes | None, dict[str, bytes | None]]:
@@ -204,7 +229,7 @@ class Desk:
         flags, notes = record["flags"], record["notes"]
         if note:
             notes.append(note)
-        pieces = self._pieces(student, entries)
+        pieces, others = self._without_others(self._pieces(student, entries))
         first = {}
         for entry in sorted((e for e in entries if e.time), key=lambda e: e.time, reverse=True):
             first[entry.sha256] = entry.time
@@ -218,6 +243,9 @@ class Desk:
         refused = [f"{piece.shown} was not read: {piece.refused}." for piece in with_it if piece.refused]
         flags[:0] = refused
         _say_others(with_it, flags, notes, not found)
+        for piece, name in others:
+            there = f"{piece.shown} is a notebook of {name}, and counts there only."
+            notes.append(there) if chosen else flags.append(f"{there} Take it in for {name}.")
         if chosen is None:
             flags.append("No notebook that can be read was sent.")
             return record, None, {}

@@ -106,11 +106,14 @@ class Roster:
     """The enrolled students, and what in a path names them.
 
     students : list of Student, each id once
-    assignment : the assignment's name, which is no student's even if one has the number 4
+    assignment : the assignment's name, or all that may stand in a file's name: none of a student's, even if
+        one has the number 4
     listed : ids of those whose platform number was given for this assignment, so that Moodle's counts
     """
 
-    def __init__(self, students: Sequence[Student], assignment: str, listed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, students: Sequence[Student], assignment: str | Sequence[str], listed: Iterable[str] = ()
+    ) -> None:
         self._listed = set(listed)
         self._students = list(students)
         self.ids = {student.id for student in students}
@@ -118,9 +121,10 @@ class Roster:
             too_long = len(name.encode()) > MAX_ID
             if not name or name.startswith(".") or too_long or re.search(r"[/\\\x00]", name):
                 raise ValueError(f"the student id {name!r} cannot name a folder: change it in the gradebook")
-        words = r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", assignment)))
+        names = [assignment] if isinstance(assignment, str) else sorted(assignment, key=len, reverse=True)
+        words = "|".join(r"[\W_]+".join(map(re.escape, re.findall(r"[^\W_]+", name))) for name in names)
         # With what browsers, Colab and second attempts put around the name.
-        around = rf"(?:copy[ _]of[ _])*(?<![^\W_]){words}(?![^\W_])(?:-\d+(?![^\W_])|[ _]*-[ _]*copy)?"
+        around = rf"(?:copy[ _]of[ _])*(?<![^\W_])(?:{words})(?![^\W_])(?:-\d+(?![^\W_])|[ _]*-[ _]*copy)?"
         self._assignment = re.compile(rf"{around}|\(\d{{1,2}}\)", re.I)
         self._phrases: dict[tuple[str, ...], set[str]] = {}
         self._numbers: dict[tuple[str, ...], set[str]] = {}
@@ -229,15 +233,15 @@ def _joined(student: Student) -> set[str]:
     )
 
 
-def from_layout(paths: Iterable[Sequence[str]], assignment: str, wrapper: str) -> list[Student]:
+def from_layout(paths: Iterable[Sequence[str]], assignments: Sequence[str], wrapper: str) -> list[Student]:
     """Students made up from received paths, for a course without any.
 
     A folder for each student, a platform's folder or file, or a file's name without the assignment's is taken
     for an id; of Moodle's the name, since its number is another one in the next assignment. Folders that are
-    named like the assignment or like `wrapper` (what was received) are none.
+    named like an assignment or like `wrapper` (what was received) are none.
     """
-    roster = Roster([], assignment)
-    wrappers = (tokens(assignment), tokens(wrapper))
+    roster = Roster([], assignments)
+    wrappers = {tokens(name) for name in (*assignments, wrapper)}
     found: dict[tuple[str, ...], Student] = {}
     moodle: dict[str, set[str]] = {}
     for parts in paths:

@@ -14,21 +14,20 @@ and noted before anything of a student changes, and the submitted notebook is wr
 
 import difflib
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import lock
 from autograder.course import Course, Student
-from autograder.intake import arrivals, received, roster, times
+from autograder.intake import arrivals, received, roster, saying, times
 from autograder.intake.arrivals import display
 from autograder.intake.desk import Desk
-from autograder.intake.document import shown
 from autograder.intake.files import as_json, write
 from autograder.intake.ledger import DISMISSED, UNASSIGNED, Entry, Ledger
 from autograder.intake.rebase import read_release
+from autograder.intake.sorting import Sorter
 
 Record = dict[str, Any]
 
@@ -42,13 +41,13 @@ def run(
     assign: Sequence[str] = (),
     dismiss: Sequence[str] = (),
 ) -> list[Record]:
-    """Take in everything in `folder` for one assignment, and print a table of who sent what.
+    """Take in everything in `folder`, and print for each assignment in it what needs a look.
 
     What lies in the submitted folder and has not been taken in yet is taken in as well, whatever `folder` is.
 
     Args:
         folder: a folder, an archive, or nbgrader's own submitted folder; None for nothing new.
-        assignment: may be left out where only one is released.
+        assignment: where it is left out, each notebook goes to the assignment that it belongs to.
         students_csv: a list of students, with the header of `nbgrader db student import`, besides those in
             the gradebook.
         times_csv: when who has handed in (see `times.read_csv`).
@@ -63,70 +62,104 @@ def run(
         FileNotFoundError, ValueError: the call itself is wrong; never for what a student sent.
         LockedError: somebody grades or takes in at this moment.
     """
-    assignment = assignment or _only(course.assignments())
-    release = read_release(course.release(assignment))
     folder = Path(folder) if folder is not None else None
+    names = course.assignments()
     known, listed = _known(course, students_csv)
     with (
-        lock.held(course.work(assignment).parent, f"intake {assignment}"),
+        lock.held(course.work("any").parent, f"intake {assignment or ''}".strip()),
         tempfile.TemporaryDirectory(prefix="intake-") as scratch,
     ):
         wrapper = folder.stem if folder else ""
+        whose = _whose(known, listed, names, wrapper)
         own = folder is None or folder.resolve() == course.submissions.resolve()
-        files = [] if own else received.walk(folder, scratch, _whose(known, listed, assignment, wrapper))
-        ledger = Ledger(course.work(assignment))
-        desk = Desk(course, assignment, release, ledger, Path(scratch))
-        students, note = _enrolled(known, listed, course, files, assignment, wrapper, desk)
-        desk.roster = students
-        others = set(course.assignments()) - {assignment}
-        _receive(ledger, arrivals.arrivals(files, students, assignment, others))
-        for student in sorted(students.ids):
-            desk.look(student)
-        ledger.adopt()
-        _look_again(ledger, students)
-        _decide(ledger, assign, dismiss, students)
-        _set_times(ledger, times_csv, students)
-        ledger.write()
-        records = []
-        for student in sorted(students.ids):
-            records.append(desk.load(student) if desk.keeps(student, note) else desk.record(student, note))
-        ledger.write()
-        unassigned = [
-            {"path": e.path, "why": e.why, "likely": e.likely}
-            for e in ledger.entries
-            if e.status == UNASSIGNED
-        ]
-        unassigned += _not_enrolled(course, assignment, students)
-        write(desk.work / "unassigned.json", as_json(unassigned))
+        files = [] if own else received.walk(folder, scratch, whose)
+        releases = {name: read_release(course.release(name)) for name in names}
+        if assignment is not None:
+            course.release(assignment)
+            shares = {assignment: files}
+        elif len(names) == 1 or own:
+            shares = dict.fromkeys(_meant(course, names, assign, dismiss, times_csv) if own else names, files)
+        else:
+            shares = Sorter(releases).share(files, whose)
+        if not shares:
+            raise ValueError(f"nothing in {folder} says which assignment it is: {_say_which(names)}")
+        found = []
+        for name, share in shares.items():
+            ledger = Ledger(course.work(name))
+            desk = Desk(course, name, releases, ledger, Path(scratch))
+            students, note = _enrolled(known, listed, course, share, names, wrapper, desk)
+            found += _take_in(desk, share, students, note, times_csv, assign, dismiss)
+    return found
+
+
+def _take_in(
+    desk: Desk,
+    files: Sequence[received.File],
+    students: roster.Roster,
+    note: str | None,
+    times_csv: Path | str | None,
+    assign: Sequence[str],
+    dismiss: Sequence[str],
+) -> list[Record]:
+    """Take in the files of one assignment, and print the table; returns as `run`."""
+    course, assignment, ledger = desk.course, desk.assignment, desk.ledger
+    desk.roster = students
+    others = set(course.assignments()) - {assignment}
+    _receive(ledger, arrivals.arrivals(files, students, assignment, others))
+    for student in sorted(students.ids):
+        desk.look(student)
+    ledger.adopt()
+    _look_again(ledger, students)
+    _decide(ledger, assign, dismiss, students)
+    _set_times(ledger, times_csv, students)
+    ledger.write()
+    records = []
+    for student in sorted(students.ids):
+        records.append(desk.load(student) if desk.keeps(student, note) else desk.record(student, note))
+    ledger.write()
+    unassigned = [
+        {"path": e.path, "why": e.why, "likely": e.likely} for e in ledger.entries if e.status == UNASSIGNED
+    ]
+    unassigned += _not_enrolled(course, assignment, students)
+    write(desk.work / "unassigned.json", as_json(unassigned))
     nobodys = {"student": None, "assignment": assignment, "status": "unassigned", "notes": []}
     lost = [
-        nobodys | {"original": entry["path"], "flags": [entry["why"] + _proposal(entry)]}
+        nobodys | {"original": entry["path"], "flags": [entry["why"] + saying.proposal(entry)]}
         for entry in unassigned
     ]
-    print(table(records + lost))
-    for sentence in [*ledger.said, *_unknown_times(desk, records)]:
+    print(saying.table(assignment, records + lost))
+    for sentence in [*ledger.said, *saying.unknown_times(desk.deadline, desk.penalised, records)]:
         print(sentence)
     return records + lost
 
 
-def table(records: Sequence[Record]) -> str:
-    """Student, status and why, a line each, and how many there are of each status."""
-    rows = [
-        (record["student"] or shown(record["original"], 200), record["status"], " ".join(record["flags"]))
-        for record in records
-    ]
-    wide = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
-    lines = [f"{who:{wide[0]}}  {status:{wide[1]}}  {why}".rstrip() for who, status, why in rows]
-    counts = Counter(status for _, status, _ in rows)
-    total = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(counts.items()))
-    return "\n".join([*lines, total or "no students"])
+def _say_which(names: Sequence[str]) -> str:
+    """What to type where it is not clear which assignment is meant."""
+    released = ", ".join(names) or "none; run `nbgrader generate_assignment` first"
+    return f"say which assignment was received, with --assignment. Released: {released}"
 
 
-def _only(assignments: Sequence[str]) -> str:
-    if len(assignments) == 1:
-        return assignments[0]
-    names = ", ".join(assignments) or "none; run `nbgrader generate_assignment` first"
-    raise ValueError(f"say which assignment was received, with --assignment. Released: {names}")
+def _meant(
+    course: Course,
+    names: Sequence[str],
+    assign: Sequence[str],
+    dismiss: Sequence[str],
+    times_csv: Path | str | None,
+) -> list[str]:
+    """The assignments that are meant where nothing new is given: those that know the files, or have any."""
+    if len(names) == 1:
+        return list(names)
+    if times_csv or not names:
+        raise ValueError(_say_which(names))
+    if not (assign or dismiss):
+        return [name for name in names if course.submitters(name) or name in course.taken_in()]
+    spoken = [text[:i] for text in assign for i, letter in enumerate(text) if letter == "="]
+    paths = {*spoken, *dismiss}
+    knows = {name: Ledger(course.work(name)).entries for name in names}
+    found = [name for name in names if any(e.is_at(path) for e in knows[name] for path in paths)]
+    if len(found) != 1:
+        raise ValueError(_say_which(found or names))
+    return found
 
 
 # ---- who is enrolled
@@ -143,15 +176,15 @@ def _known(course: Course, students_csv: Path | str | None) -> tuple[list[Studen
 
 
 def _whose(
-    known: Sequence[Student], listed: set[str], assignment: str, wrapper: str
+    known: Sequence[Student], listed: set[str], names: Sequence[str], wrapper: str
 ) -> Callable[[tuple[str, ...]], str | None]:
     """A function that says for a path whose it is, as far as the path alone tells."""
-    enrolled = roster.Roster(known, assignment, listed)
+    enrolled = roster.Roster(known, names, listed)
 
     def whose(parts: tuple[str, ...]) -> str | None:
         if known:
             return enrolled.owner(parts).student
-        return next((s.id for s in roster.from_layout([parts], assignment, wrapper)), None)
+        return next((s.id for s in roster.from_layout([parts], names, wrapper)), None)
 
     return whose
 
@@ -161,17 +194,17 @@ def _enrolled(
     listed: set[str],
     course: Course,
     files: Sequence[received.File],
-    assignment: str,
+    names: Sequence[str],
     wrapper: str,
     desk: Desk,
 ) -> tuple[roster.Roster, str | None]:
     """The roster, and a note for every record if it had to be made up from what was received."""
     if known:
-        return roster.Roster(known, assignment, listed), None
-    made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], assignment, wrapper)}
-    made_up |= {name: Student(name) for name in {*course.submitters(assignment), *desk.recorded()}}
+        return roster.Roster(known, names, listed), None
+    made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
+    made_up |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
     note = "No list of students was given; enrolled because something was received."
-    return roster.Roster(list(made_up.values()), assignment, made_up), note
+    return roster.Roster(list(made_up.values()), names, made_up), note
 
 
 def _not_enrolled(course: Course, assignment: str, students: roster.Roster) -> list[dict[str, Any]]:
@@ -290,29 +323,3 @@ def _set_times(ledger: Ledger, times_csv: Path | str | None, students: roster.Ro
     for student, time in given.items():
         about = ledger.about.setdefault(student, {})
         about["time"], about["from"] = time.isoformat(), "--times"
-
-
-# ---- what is said
-
-
-def _proposal(entry: dict[str, Any]) -> str:
-    """How to say whose a file is, with those whose it may be."""
-    likely = entry.get("likely") or []
-    if not likely:
-        return ""
-    of = "perhaps of " + " or ".join(likely)
-    return f'; {of}: python -m autograder intake --assign "{entry["path"]}={likely[0]}"'
-
-
-def _unknown_times(desk: Desk, records: Iterable[Record]) -> list[str]:
-    """Whose lateness nobody knows, where it would cost something."""
-    if not (desk.penalised and desk.deadline):
-        return []
-    who = [r["student"] for r in records if r["student"] and r["sha256"] and r.get("time") is None]
-    if not who:
-        return []
-    some = ", ".join(who[:12]) + (f" and {len(who) - 12} more" if len(who) > 12 else "")
-    return [
-        f"Late work is penalised (deadline {desk.deadline:%Y-%m-%d %H:%M} UTC), and it is not known when "
-        f"these were handed in: {some}. They count as in time; use --times CSV (columns student,time)."
-    ]

@@ -29,7 +29,7 @@ from system import needs_any_name, needs_links, needs_pipes
 
 from autograder import store
 from autograder.course import Course, Student
-from autograder.intake import choice, document, ledger, received, roster
+from autograder.intake import choice, document, ledger, received, roster, saying
 from autograder.intake import taking as intake
 from autograder.intake.received import walk
 from helpers import kept
@@ -834,7 +834,7 @@ def test_wrong_calls_say_what_to_do(course, inbox, tmp_path):
     ):
         intake.run(course, inbox, "09")
     (course.root / "notebooks" / "05").mkdir()
-    (course.root / "notebooks" / "05" / "05.ipynb").write_text("{}")
+    (course.root / "notebooks" / "05" / "05.ipynb").write_text(json.dumps(handed_out()))
     with pytest.raises(ValueError, match=f"say which assignment .* Released: {NAME}, 05"):
         intake.run(course, inbox)
 
@@ -844,17 +844,38 @@ def test_the_only_assignment_need_not_be_named(course, inbox):
     assert intake.run(course, inbox)[0]["assignment"] == NAME
 
 
-def test_the_table(course, mixed, capsys):
+def test_counts_and_what_needs_a_look_are_said(course, mixed, capsys):
     take_in(course, mixed)
     printed = capsys.readouterr().out.splitlines()
-    why = f"Python files sent along, kept but not used: {NAME}/torch.py."
-    assert printed[0].split(maxsplit=2) == ["ada", "flagged", why]
-    assert printed[-1] == "1 flagged, 1 ok, 1 unassigned, 1 unreadable"
-    assert [line.split()[0] for line in printed[:-1]] == ["ada", "bob", "s-3", FILE]
+    assert printed[0] == f"{NAME}: 1 flagged, 1 ok, 1 unreadable; 1 file is nobody's"
+    assert [line.split(": ")[:2] for line in printed[1:]] == [
+        ["  unassigned", FILE],
+        ["  unreadable", "s-3"],
+        ["  flagged", "ada"],
+    ]
+    assert printed[3].endswith(f"Python files sent along, kept but not used: {NAME}/torch.py.")
 
 
-def test_the_table_of_nobody():
-    assert intake.table([]) == "no students"
+def test_a_thousand_students_are_no_thousand_lines():
+    def record(n, status, *flags):
+        return {"student": f"s{n:04}", "status": status, "flags": flags, "original": None}
+
+    good = [record(n, "ok") for n in range(900)]
+    bad = [record(n, "unreadable", "It is a PDF.") for n in range(900, 940)]
+    odd = [record(n, "flagged", f"Look at {n}.") for n in range(940, 970)]
+    gone = [record(n, "not_submitted") for n in range(970, 1000)]
+    printed = saying.table("04", [*good, *bad, *odd, *gone]).splitlines()
+    assert printed[0] == "04: 30 flagged, 30 not submitted, 900 ok, 40 unreadable"
+    twelve = ", ".join(f"s{n:04}" for n in range(900, 912))
+    assert printed[1] == f"  unreadable: {twelve} and 28 more: It is a PDF."
+    assert printed[2] == "  flagged: s0940: Look at 940."
+    assert printed[14] == "  flagged: and 18 more: they stand in intake/ and in the report"
+    assert printed[15].startswith("  not submitted: s0970, ") and printed[15].endswith(" and 18 more")
+    assert len(printed) == 16
+
+
+def test_nobody_is_said_too():
+    assert saying.table("04", []) == "04: no students"
 
 
 # ---- the course
