@@ -247,4 +247,46 @@ ROWS = (
         "the softmax runs over the rows of the batch",
         likely="over the classes: dim=-1",
     ),
+    Row(
+        "last_sine_missing",
+        BY_CASE,
+        "with an odd width the last column is empty",
+        likely="there is one sine more than cosines: (D + 1) // 2 of them",
+    ),
+    Row(
+        "rates_fall_twice",
+        BY_CASE,
+        "the rates fall twice as fast as they should",
+        likely="in steps of two the number of the column is 2i already: its exponent is -column / D",
+    ),
+    Row(
+        "norm_on_the_path",
+        BY_CASE,
+        "with the norm first, it stands before what is added to",
+        likely="x itself is added to; the norm goes into f: x + f(norm(x))",
+    ),
+    Row(
+        "norm_behind",
+        BY_CASE,
+        "with the norm first, it comes behind the function",
+        likely="norm_first: first the norm, then f: x + f(norm(x))",
+    ),
+    Row(
+        "marks_missing",
+        BY_CASE,
+        "the target is cut, as if it had its marks already",
+        likely="put BOS before it and EOS behind it, then slice",
+    ),
+    Row(
+        "fixed_smoothing",
+        BY_CASE,
+        "smoothing is 0.1, whatever is given",
+        likely="use the argument: 1 - smoothing and smoothing",
+    ),
+    Row(
+        "logits_as_logarithms",
+        BY_CASE,
+        "logits are taken for logarithms of probabilities",
+        likely="F.log_softmax makes them that",
+    ),
 )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from helpers.checks.comparison import Case
+from helpers.checks.comparison import Case, Words
 from helpers.checks.exercise import register
 from helpers.checks.functions import WITH_GRADIENTS, Function, floats
 from helpers.checks.slips import slips
@@ -49,6 +49,11 @@ register(
         items=WITH_GRADIENTS,
         forbids=["attention"],
         wrong=WRONG,
+        words={
+            "output": Words(
+                "the mixtures are other ones", "a row for each query, (Tq, dv): softmax(q kᵀ / √d) v"
+            )
+        },
         hints=HINTS,
         compared="one query, three, four and six, with keys of two widths, and the gradients",
     )

@@ -17,12 +17,13 @@ def reference(logits, trg, done, eos, pad):
 def cases(random):
     def case(T, V, done, ends):  # the texts of `ends` are about to end
         logits, trg = floats(random, len(done), T, V), random.integers(3, V, (len(done), T))
+        trg[done > 0, -1] = 2
         logits[ends, -1, 2] = 9.0
         logits[:, -1, 0] = -9.0
         return Case([logits, trg, done > 0, 2, 0])
 
     one, more = torch.tensor([0]).numpy(), torch.tensor([0, 1, 0, 1, 0, 0]).numpy()
-    return [case(3, 5, one, []), case(4, 6, more, [2, 3]), case(1, 8, more, [0]), case(2, 7, one, [0])]
+    return [case(3, 5, one, []), case(4, 6, more, [2, 3]), case(2, 8, more, [0]), case(2, 7, one, [0])]
 
 
 CHOSEN = "logits[:, -1].argmax(dim=-1)"

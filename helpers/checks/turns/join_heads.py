@@ -1,6 +1,6 @@
 """Turn of chapter 3: heads side by side again."""
 
-from helpers.checks.comparison import Case
+from helpers.checks.comparison import Case, Words
 from helpers.checks.exercise import register
 from helpers.checks.functions import WITH_GRADIENTS, Function, floats
 from helpers.checks.slips import slips
@@ -38,6 +38,12 @@ register(
         reference=reference,
         items=WITH_GRADIENTS,
         wrong=WRONG,
+        words={
+            "output": Words(
+                "the rows are other ones",
+                "(B, T, n_head * dH): the heads of a position side by side, head 0 first",
+            )
+        },
         hints=HINTS,
         compared="four sizes of batch, length and heads, and the gradients",
     )

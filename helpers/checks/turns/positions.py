@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.checks.comparison import Case
+from helpers.checks.comparison import Case, Words
 from helpers.checks.exercise import register
 from helpers.checks.functions import Function
 from helpers.checks.slips import slips
@@ -28,6 +28,8 @@ WRONG = slips(
     sine_and_cosine={"0::2] = torch.sin": "0::2] = torch.cos", "1::2] = torch.cos": "1::2] = torch.sin"},
     rate_of_pair={"torch.arange(0, D, 2,": "torch.arange((D + 1) // 2,"},
     own_rate_for_cosine={"rate[: D // 2]": "rate[: D // 2] * 10000.0 ** (-1 / D)"},
+    last_sine_missing={"return table": "table[:, D // 2 * 2 :] = 0\n    return table"},
+    rates_fall_twice={"/ D)": "* 2 / D)"},
     from_one={"torch.arange(T,": "torch.arange(1, T + 1,"},
     rates_rise={"(-torch": "(torch"},
     width_rounded_up={"/ D)": "/ (D + D % 2))"},
@@ -44,6 +46,7 @@ register(
         cases=cases,
         reference=reference,
         wrong=WRONG,
+        words={"output": Words("the table is another one", "(T, D): a row for each position, from 0 on")},
         hints=HINTS,
         compared="five tables, two of them of odd width",
     )

@@ -28,6 +28,7 @@ WRONG = slips(
     not_shifted={IN: OUT},
     no_bos={IN: "target"},
     no_eos={OUT: "target"},
+    marks_missing={IN: "target[:, :-1]", OUT: "target[:, 1:]"},
     all_goes_in={IN: "marked"},
     wanted_is_given={OUT: IN},
     rolled={IN: f"{OUT}.roll(1, 1)"},

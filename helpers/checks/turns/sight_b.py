@@ -1,5 +1,6 @@
 """Turn of chapter 3: the second broken model, what its heads really see."""
 
+import numpy as np
 import torch
 
 from helpers.checks.comparison import Case, Words
@@ -13,7 +14,10 @@ def reference(lengths, text, T):
 
 
 def cases(random):
-    three, four = random.permutation([6, 4, 2]), random.permutation([7, 5, 3, 1])
+    three, four = (
+        np.array([4, 6, 2]),
+        np.array([3, 7, 1, 5]),
+    )  # text 0 is neither the longest nor the shortest
     return [Case([three, text, 6]) for text in range(3)] + [Case([four, 2, 7])]
 
 

@@ -2,7 +2,7 @@
 
 from torch.nn import functional as F
 
-from helpers.checks.comparison import Case
+from helpers.checks.comparison import Case, Words
 from helpers.checks.exercise import register
 from helpers.checks.functions import WITH_GRADIENTS, Function, floats
 from helpers.checks.slips import slips
@@ -31,6 +31,8 @@ WRONG = slips(
     not_spread={SPREAD: "log_p.sum(dim=-1)"},
     shares_swapped={SHARES: "smoothing * right + (1 - smoothing) *"},
     not_smoothed={SHARES: "right + 0 *"},
+    fixed_smoothing={"    log_p = ": "    smoothing = 0.1\n    log_p = "},
+    logits_as_logarithms={"F.log_softmax(logits, dim=-1)": "logits"},
     right_part_alone={f" + smoothing * {SPREAD}": ""},
     summed_up={").mean()": ").sum()"},
     sign_lost={"return -(": "return ("},
@@ -50,6 +52,12 @@ register(
         reference=reference,
         items=WITH_GRADIENTS,
         wrong=WRONG,
+        words={
+            "output": Words(
+                "the loss is another one",
+                "the mean over the rows of minus the sum of share · log p over the classes",
+            )
+        },
         hints=HINTS,
         compared="the formula for three shares of smoothing and for none, and the gradient of the logits",
     )

@@ -1,6 +1,6 @@
 """Turn of chapter 3: an axis for the heads."""
 
-from helpers.checks.comparison import Case
+from helpers.checks.comparison import Case, Words
 from helpers.checks.exercise import register
 from helpers.checks.functions import WITH_GRADIENTS, Function, floats
 from helpers.checks.slips import slips
@@ -38,6 +38,11 @@ register(
         reference=reference,
         items=WITH_GRADIENTS,
         wrong=WRONG,
+        words={
+            "output": Words(
+                "the heads are other ones", "(B, n_head, T, D / n_head); head 0 is the first columns"
+            )
+        },
         hints=HINTS,
         compared="four sizes of batch, length, width and number of heads, and the gradients",
     )

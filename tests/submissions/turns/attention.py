@@ -153,3 +153,17 @@ def my_attention(q, k, v):
 def my_attention(q, k, v):
     scores = q @ k.T / math.sqrt(q.shape[-1])
     torch.softmax(scores, dim=-1) @ v
+
+
+# %% a loop and cat | wrong_output
+def my_attention(q, k, v):
+    rows = []
+    for query in q:
+        rows.append(torch.softmax(k @ query / math.sqrt(len(query)), dim=0) @ v)
+    return torch.cat(rows)
+
+
+# %% scores shared out as they are | wrong_output
+def my_attention(q, k, v):
+    scores = q @ k.T / math.sqrt(q.shape[-1])
+    return scores / scores.sum(-1, keepdim=True) @ v

@@ -173,3 +173,39 @@ def my_greedy_step(logits, trg, done, eos, pad):
 def my_greedy_step(logits, trg, done, eos, pad):
     chosen = logits[:, -1].argmax(-1).masked_fill(done, pad)
     trg = torch.cat([trg, chosen[:, None]], dim=1)
+
+
+# %% EOS anywhere in the text | -
+def my_greedy_step(logits, trg, done, eos, pad):
+    chosen = logits[:, -1].argmax(-1).masked_fill(done, pad)
+    trg = torch.cat([trg, chosen[:, None]], dim=1)
+    return trg, (trg == eos).any(dim=1)
+
+
+# %% a loop that changes done | -
+def my_greedy_step(logits, trg, done, eos, pad):
+    chosen = logits[:, -1].argmax(-1)
+    for i in range(len(chosen)):
+        if done[i]:
+            chosen[i] = pad
+        elif chosen[i] == eos:
+            done[i] = True
+    return torch.cat([trg, chosen[:, None]], 1), done
+
+
+# %% a column of done | wrong_done
+def my_greedy_step(logits, trg, done, eos, pad):
+    chosen = logits[:, -1:].argmax(-1).masked_fill(done[:, None], pad)
+    return torch.cat([trg, chosen], 1), done | (chosen == eos)
+
+
+# %% the likeliest number of all | raises
+def my_greedy_step(logits, trg, done, eos, pad):
+    chosen = logits[:, -1].argmax()
+    return torch.cat([trg, chosen], 1), done
+
+
+# %% the texts come second | wrong_trg
+def my_greedy_step(logits, trg, done, eos, pad):
+    chosen = logits[:, -1].argmax(-1).masked_fill(done, pad)
+    return done | (chosen == eos), torch.cat([trg, chosen[:, None]], 1)

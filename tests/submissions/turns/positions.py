@@ -193,3 +193,41 @@ def my_positions(T, D):
     pe = torch.zeros(T, D)
     rate = 10000.0 ** (-torch.arange(0, D, 2) / D)
     pe[:, 0::2] = torch.sin(torch.arange(T)[:, None] * rate)
+
+
+# %% as many sines as cosines | last_sine_missing
+def my_positions(T, D):
+    pe = torch.zeros(T, D)
+    for t in range(T):
+        for i in range(D // 2):
+            pe[t, 2 * i] = math.sin(t * 10000 ** (-2 * i / D))
+            pe[t, 2 * i + 1] = math.cos(t * 10000 ** (-2 * i / D))
+    return pe
+
+
+# %% two times two | rates_fall_twice
+def my_positions(T, D):
+    pe = torch.zeros(T, D)
+    for t in range(T):
+        for i in range(0, D, 2):
+            pe[t, i] = math.sin(t / 10000 ** (2 * i / D))
+            if i + 1 < D:
+                pe[t, i + 1] = math.cos(t / 10000 ** (2 * i / D))
+    return pe
+
+
+# %% loops, both of the pair | -
+def my_positions(T, D):
+    pe = torch.zeros(T, D)
+    for t in range(T):
+        for i in range(0, D, 2):
+            pe[t, i] = math.sin(t / 10000 ** (i / D))
+            if i + 1 < D:
+                pe[t, i + 1] = math.cos(t / 10000 ** (i / D))
+    return pe
+
+
+# %% pairs, one too few | wrong_output
+def my_positions(T, D):
+    angles = torch.arange(T)[:, None] * 10000.0 ** (-2 * torch.arange(D // 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)

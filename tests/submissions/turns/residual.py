@@ -114,3 +114,29 @@ def my_residual(x, norm, f, norm_first):
     if norm_first:
         return x + f(norm(x))
     norm(x + f(x))
+
+
+# %% the norm on the path | norm_on_the_path
+def my_residual(x, norm, f, norm_first):
+    if norm_first:
+        return norm(x) + f(x)
+    return norm(x + f(x))
+
+
+# %% the norm behind the function | norm_behind
+def my_residual(x, norm, f, norm_first):
+    if norm_first:
+        return x + norm(f(x))
+    return norm(x + f(x))
+
+
+# %% in place | -
+def my_residual(x, norm, f, norm_first):
+    x += f(norm(x)) if norm_first else f(x)
+    return x if norm_first else norm(x)
+
+
+# %% a layer norm of its own | -
+def my_residual(x, norm, f, norm_first):
+    norm = nn.LayerNorm(x.shape[-1], dtype=x.dtype)
+    return x + f(norm(x)) if norm_first else norm(x + f(x))

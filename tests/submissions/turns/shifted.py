@@ -93,7 +93,7 @@ def my_shifted(target, bos, eos):
     return marked[:, :-1], marked
 
 
-# %% the slices of marked targets | wrong_given
+# %% the slices of marked targets | marks_missing
 def my_shifted(target, bos, eos):
     return target[:, :-1], target[:, 1:]
 
@@ -144,3 +144,16 @@ def my_shifted(target, bos, eos):
 def my_shifted(target, bos, eos):
     given = F.pad(target, (1, 0), value=bos)
     wanted = F.pad(target, (0, 1), value=eos)
+
+
+# %% BOS on both ends | wrong_wanted
+def my_shifted(target, bos, eos):
+    marked = F.pad(target, (1, 1), value=bos)
+    return marked[:, :-1], marked[:, 1:]
+
+
+# %% the marks written over the target | wrong_given
+def my_shifted(target, bos, eos):
+    given, wanted = target.clone(), target.clone()
+    given[:, 0], wanted[:, -1] = bos, eos
+    return given, wanted

@@ -184,3 +184,31 @@ def my_smoothing(logits, target, smoothing):
 # %% no return | returns_nothing
 def my_smoothing(logits, target, smoothing):
     loss = F.cross_entropy(logits, target)
+
+
+# %% the number of the text | fixed_smoothing
+def my_smoothing(logits, target, smoothing):
+    log_p = F.log_softmax(logits, -1)
+    right = log_p[range(len(target)), target]
+    return -(0.9 * right + 0.1 * log_p.mean(-1)).mean()
+
+
+# %% logits for logarithms | logits_as_logarithms
+def my_smoothing(logits, target, smoothing):
+    right = logits[range(len(target)), target]
+    return -((1 - smoothing) * right + smoothing * logits.mean(-1)).mean()
+
+
+# %% a divergence in place of an entropy | wrong_output
+def my_smoothing(logits, target, smoothing):
+    q = torch.full_like(logits, smoothing / logits.shape[1])
+    q[range(len(target)), target] += 1 - smoothing
+    return F.kl_div(F.log_softmax(logits, 1), q, reduction="batchmean")
+
+
+# %% as printed elsewhere, over the others | over_the_others
+def my_smoothing(logits, target, smoothing):
+    log_p = F.log_softmax(logits, -1)
+    right = -log_p.gather(1, target[:, None]).squeeze(1)
+    eps = smoothing / (log_p.size(-1) - 1)
+    return ((1 - smoothing - eps) * right - eps * log_p.sum(-1)).mean()

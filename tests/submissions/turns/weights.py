@@ -193,3 +193,28 @@ def my_weights(scores, mask):
 # %% nothing is given back | returns_nothing
 def my_weights(scores, mask):
     weights = torch.softmax(scores.masked_fill(~mask, -math.inf), dim=-1).nan_to_num()
+
+
+# %% the logarithm of the mask | wrong_gradients
+def my_weights(scores, mask):
+    return torch.softmax(scores + torch.log(mask.float()), -1).nan_to_num(0)
+
+
+# %% chosen rows alone | -
+def my_weights(scores, mask):
+    weights, some = torch.zeros_like(scores), mask.any(-1)
+    weights[some] = torch.softmax(scores[some].masked_fill(~mask[some], -math.inf), -1)
+    return weights
+
+
+# %% exp, and a little more below | -
+def my_weights(scores, mask):
+    e = scores.exp() * mask
+    return e / (e.sum(-1, keepdim=True) + 1e-8)
+
+
+# %% only where all is hidden | nan_row
+def my_weights(scores, mask):
+    if not mask.any():
+        return torch.zeros_like(scores)
+    return torch.softmax(scores.masked_fill(~mask, -math.inf), -1)
