@@ -160,7 +160,7 @@ class Comparison(Exercise):
             return {"output": None}
         if not isinstance(output, tuple | list) or len(output) != len(self.parts):
             many = f"{len(output)} values" if isinstance(output, tuple | list) else kind_of(plain(output))
-            return {"returns": many}
+            return {"returns": f"a dict: {many}" if isinstance(output, dict) else many}
         return {"returns": ", ".join(self.parts), **dict(zip(self.parts, output, strict=True))}
 
     def probe(self, answer: Any, task: Mapping[str, Any]) -> dict[str, Any]:

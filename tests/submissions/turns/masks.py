@@ -210,3 +210,11 @@ def my_masks(tokens, pad_idx):
     T = tokens.shape[1]
     padding = (tokens != pad_idx)[:, None, None, :]
     both = padding & torch.ones(T, T, dtype=torch.bool).tril()
+
+
+# %% a dict | wrong_returns
+def my_masks(tokens, pad_idx):
+    T = tokens.shape[1]
+    padding = (tokens != pad_idx)[:, None, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return {"padding": padding, "causal": causal, "both": padding & causal}
