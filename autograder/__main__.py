@@ -40,7 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         "folder", nargs="?", help="a folder or an archive, or nbgrader's folder of submissions"
     )
     words.add_argument("--assignment", help="needed where several assignments are released")
-    words.add_argument("--students", metavar="CSV", help="who is enrolled, if the gradebook does not say it")
+    words.add_argument(
+        "--students", metavar="CSV", help="who is enrolled: Canvas's or Moodle's own list, or id,first_name,…"
+    )
+    words.add_argument(
+        "--groups", metavar="CSV", help="who works together, and sends one file: group,student"
+    )
     words.add_argument(
         "--times", metavar="CSV", help="when who has handed in: student,time, or Moodle's worksheet"
     )
@@ -108,8 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _intake(options: argparse.Namespace) -> int:
-    if not (options.folder or options.assign or options.dismiss or options.times):
-        raise ValueError("say what was received: a folder or an archive (or --assign, --dismiss, --times)")
+    if not (options.folder or options.assign or options.dismiss or options.times or options.groups):
+        what = "a folder or an archive (or --assign, --dismiss, --times, --groups)"
+        raise ValueError(f"say what was received: {what}")
     from autograder.course import Course
     from autograder.intake import taking
 
@@ -121,6 +127,7 @@ def _intake(options: argparse.Namespace) -> int:
         options.times,
         options.assign,
         options.dismiss,
+        options.groups,
     )
     names = sorted({record["assignment"] for record in records if record["student"]})
     look = "look at what is named above, then " if any(r["flags"] for r in records) else ""

@@ -2,8 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from glob import escape, glob
 from pathlib import Path
@@ -228,6 +228,20 @@ class Course:
                 for s in book.students
             ]
         return sorted(people, key=lambda s: s.id)
+
+    def enrol(self, students: Iterable[Student]) -> None:
+        """Write students into the gradebook, where there is one; what is empty here stays as it is there."""
+        if self._book is not None and not self._book.exists():
+            return
+        known = {one.id: one for one in self.students()}
+        with self.gradebook() as book:
+            for one in students:
+                there = known.get(one.id)
+                given = {
+                    f.name: value for f in fields(one) if f.name != "id" and (value := getattr(one, f.name))
+                }
+                if there is None or any(getattr(there, name) != value for name, value in given.items()):
+                    book.update_or_create_student(one.id, **given)
 
     @property
     def timezone(self) -> str:

@@ -96,6 +96,9 @@ def _people(course: Course, name: str, rows: Sequence[Mark], system: str) -> Peo
     """
     numbers: dict[str, str] = {}
     clash: set[str] = set()
+    if system == "moodle":
+        about = Ledger(course.work(name)).about
+        numbers = {known["moodle"]: student for student, known in about.items() if "moodle" in known}
     for one in course.assignments() if system == "canvas" else [name]:
         for entry in Ledger(course.work(one)).entries:
             made = entry.platform

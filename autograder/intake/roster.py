@@ -5,12 +5,10 @@ writes (names of files and folders inside) cannot make a file another student's.
 students nobody is chosen.
 """
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.course import Student
 
@@ -25,7 +23,6 @@ _BLACKBOARD = re.compile(
 _SUFFIX = re.compile(r"\.(?:zip|tar|tgz|tar\.(?:gz|bz2|xz)|ipynb(?:\.(?:txt|json))?)$", re.I)
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 MAX_ID = 200  # bytes of a student's id: it names folders and files
-_FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 @dataclass(frozen=True)
@@ -59,25 +56,6 @@ def platform(part: str) -> Platform | None:
     return None
 
 
-def read_csv(path: Path | str) -> list[Student]:
-    """The students in a CSV file with the header that `nbgrader db student import` takes.
-
-    Only the column id is required; others than first_name, last_name, email, lms_user_id are passed over.
-
-    Raises:
-        ValueError: a file without that column, or a line without an id.
-    """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if "id" not in (reader.fieldnames or ()):
-            raise ValueError(f"{path} has no column `id`; its first line should be {','.join(_FIELDS)}")
-        students = [Student(**{key: (row.get(key) or "").strip() for key in _FIELDS}) for row in reader]
-    for line, student in enumerate(students, 2):
-        if not student.id:
-            raise ValueError(f"{path}, line {line}: the id is missing")
-    return students
-
-
 def _fold(text: str) -> str:
     """Lower case without accents."""
     spread = unicodedata.normalize("NFKD", text)
@@ -109,12 +87,18 @@ class Roster:
     assignment : the assignment's name, or all that may stand in a file's name: none of a student's, even if
         one has the number 4
     listed : ids of those whose platform number was given for this assignment, so that Moodle's counts
+    moodle : student -> their number in Moodle's assignment
     """
 
     def __init__(
-        self, students: Sequence[Student], assignment: str | Sequence[str], listed: Iterable[str] = ()
+        self,
+        students: Sequence[Student],
+        assignment: str | Sequence[str],
+        listed: Iterable[str] = (),
+        moodle: Mapping[str, str] | None = None,
     ) -> None:
         self._listed = set(listed)
+        self._moodle = {number: student for student, number in (moodle or {}).items()}
         self._students = list(students)
         self.ids = {student.id for student in students}
         for name in sorted(self.ids):
@@ -171,7 +155,9 @@ class Roster:
         if made and made.system == "moodle":
             # The number is of this assignment only: it counts where the list was given for it.
             number = tokens(made.number)
-            if listed := self._numbers.get(number, set()) & self._listed:
+            if made.number in self._moodle:
+                found[number] = {self._moodle[made.number]}
+            elif listed := self._numbers.get(number, set()) & self._listed:
                 found[number] = listed
         if not found:
             return set()

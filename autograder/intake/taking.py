@@ -14,14 +14,14 @@ and noted before anything of a student changes, and the submitted notebook is wr
 
 import difflib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import lock
 from autograder.course import Course, Student
-from autograder.intake import arrivals, received, roster, saying, times
+from autograder.intake import arrivals, lists, received, roster, saying, times
 from autograder.intake.arrivals import display
 from autograder.intake.desk import Desk
 from autograder.intake.files import as_json, write
@@ -40,6 +40,7 @@ def run(
     times_csv: Path | str | None = None,
     assign: Sequence[str] = (),
     dismiss: Sequence[str] = (),
+    groups_csv: Path | str | None = None,
 ) -> list[Record]:
     """Take in everything in `folder`, and print for each assignment in it what needs a look.
 
@@ -48,11 +49,11 @@ def run(
     Args:
         folder: a folder, an archive, or nbgrader's own submitted folder; None for nothing new.
         assignment: where it is left out, each notebook goes to the assignment that it belongs to.
-        students_csv: a list of students, with the header of `nbgrader db student import`, besides those in
-            the gradebook.
+        students_csv: a list of students (see `lists.students`), who are then in the gradebook too.
         times_csv: when who has handed in (see `times.read_csv`).
         assign: "FILE=STUDENT" or "FILE=STUDENT,STUDENT": whose a file is, and that it is the one that counts.
         dismiss: files that do not count.
+        groups_csv: who works together (see `lists.groups`): what one of them sends is the file of all.
 
     Returns:
         The record of each enrolled student, sorted by id, then one with status "unassigned" (student None)
@@ -64,13 +65,13 @@ def run(
     """
     folder = Path(folder) if folder is not None else None
     names = course.assignments()
-    known, listed = _known(course, students_csv)
+    known, listed, moodle = _known(course, students_csv)
     with (
         lock.held(course.work("any").parent, f"intake {assignment or ''}".strip()),
         tempfile.TemporaryDirectory(prefix="intake-") as scratch,
     ):
         wrapper = folder.stem if folder else ""
-        whose = _whose(known, listed, names, wrapper)
+        whose = _whose(known, listed, moodle, names, wrapper)
         own = folder is None or folder.resolve() == course.submissions.resolve()
         files = [] if own else received.walk(folder, scratch, whose)
         releases = {name: read_release(course.release(name)) for name in names}
@@ -86,9 +87,11 @@ def run(
         found = []
         for name, share in shares.items():
             ledger = Ledger(course.work(name))
+            for student, number in moodle.items():
+                ledger.about.setdefault(student, {})["moodle"] = number
             desk = Desk(course, name, releases, ledger, Path(scratch))
             students, note = _enrolled(known, listed, course, share, names, wrapper, desk)
-            found += _take_in(desk, share, students, note, times_csv, assign, dismiss)
+            found += _take_in(desk, share, students, note, times_csv, assign, dismiss, groups_csv)
     return found
 
 
@@ -100,6 +103,7 @@ def _take_in(
     times_csv: Path | str | None,
     assign: Sequence[str],
     dismiss: Sequence[str],
+    groups_csv: Path | str | None,
 ) -> list[Record]:
     """Take in the files of one assignment, and print the table; returns as `run`."""
     course, assignment, ledger = desk.course, desk.assignment, desk.ledger
@@ -111,6 +115,7 @@ def _take_in(
     ledger.adopt()
     _look_again(ledger, students)
     _decide(ledger, assign, dismiss, students)
+    _set_groups(ledger, groups_csv, students)
     _set_times(ledger, times_csv, students)
     ledger.write()
     records = []
@@ -165,21 +170,26 @@ def _meant(
 # ---- who is enrolled
 
 
-def _known(course: Course, students_csv: Path | str | None) -> tuple[list[Student], set[str]]:
-    """The students of the gradebook and of the list; and the ids of those in the list."""
+def _known(course: Course, students_csv: Path | str | None) -> tuple[list[Student], set[str], dict[str, str]]:
+    """The students of the gradebook and of the list; the ids of those in the list; Moodle's numbers in it."""
     students = {student.id: student for student in course.students()}
-    listed = roster.read_csv(students_csv) if students_csv else []
-    for student in listed:
+    listed = lists.students(students_csv, list(students.values())) if students_csv else lists.Listed()
+    for student in listed.students:
         given = {f.name: value for f in fields(student) if (value := getattr(student, f.name))}
         students[student.id] = replace(students.get(student.id, student), **given)
-    return list(students.values()), {student.id for student in listed}
+    course.enrol(listed.students)
+    return list(students.values()), {student.id for student in listed.students}, listed.moodle
 
 
 def _whose(
-    known: Sequence[Student], listed: set[str], names: Sequence[str], wrapper: str
+    known: Sequence[Student],
+    listed: set[str],
+    moodle: Mapping[str, str],
+    names: Sequence[str],
+    wrapper: str,
 ) -> Callable[[tuple[str, ...]], str | None]:
     """A function that says for a path whose it is, as far as the path alone tells."""
-    enrolled = roster.Roster(known, names, listed)
+    enrolled = roster.Roster(known, names, listed, moodle)
 
     def whose(parts: tuple[str, ...]) -> str | None:
         if known:
@@ -200,7 +210,8 @@ def _enrolled(
 ) -> tuple[roster.Roster, str | None]:
     """The roster, and a note for every record if it had to be made up from what was received."""
     if known:
-        return roster.Roster(known, names, listed), None
+        moodle = {s: about["moodle"] for s, about in desk.ledger.about.items() if "moodle" in about}
+        return roster.Roster(known, names, listed, moodle), None
     made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
     made_up |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
     note = "No list of students was given; enrolled because something was received."
@@ -300,6 +311,24 @@ def _find(ledger: Ledger, path: str) -> list[Entry]:
         names = "; ".join(told) if told else "none has arrived"
         raise ValueError(f"no file {path!r} has arrived (take the path that intake prints): {names}")
     return found
+
+
+def _set_groups(ledger: Ledger, groups_csv: Path | str | None, students: roster.Roster) -> None:
+    """What one of a group has sent is the file of all, but for what a person has given to somebody."""
+    if groups_csv:
+        for about in ledger.about.values():
+            about.pop("group", None)
+        for student, group in lists.groups(groups_csv, students.named).items():
+            ledger.about.setdefault(student, {})["group"] = group
+    members: dict[str, list[str]] = {}
+    for student, about in sorted(ledger.about.items()):
+        if about.get("group") and student in students.ids:
+            members.setdefault(about["group"], []).append(student)
+    for entry in ledger.entries:
+        group = {ledger.about.get(student, {}).get("group") for student in entry.students}
+        by_nbgrader = entry.inner.rpartition("/")[2] in (arrivals.TIMESTAMP, arrivals.SECRET)
+        if len(group) == 1 and (name := group.pop()) in members and not entry.choice and not by_nbgrader:
+            ledger.give(entry, members[name])
 
 
 def _set_times(ledger: Ledger, times_csv: Path | str | None, students: roster.Roster) -> None:

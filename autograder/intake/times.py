@@ -4,7 +4,6 @@ nbgrader reads what it can parse: `18:00 PDT` as UTC, `20:15` as today. Here a t
 a whole date, a time of day, and a time zone that is known; where no zone is named the course's counts.
 """
 
-import csv
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dateutil import parser, tz
 
 from autograder.intake.document import shown
+from autograder.sheet import Sheet
 
 HOW = "write it like 2027-01-15 20:15:00 UTC"
 # Abbreviations that mean one thing only; CST, IST, BST and others mean several.
@@ -135,21 +135,20 @@ def read_csv(path: Path | str, whose: Callable[[str], str | None]) -> dict[str, 
     Raises:
         ValueError: a column is missing, a time is not understood, or a student is not known; says which line.
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    columns = {(name or "").strip().lower(): name for name in (rows[0] if rows else {})}
+    sheet = Sheet(path)
+    columns = {name.lower(): n for n, name in enumerate(sheet.header)}
     who = [columns[name] for name in _WHO if name in columns]
     when = [columns[name] for name in _FULL_DATES if name in columns]
     if not who or not when:
         raise ValueError(f"{path} has no columns for student and time: its first line should be student,time")
     found: dict[str, datetime] = {}
-    for line, row in enumerate(rows, 2):
-        text = (row[when[0]] or "").strip()
+    for row in range(1, len(sheet.rows)):
+        text, line = sheet.cell(row, when[0]), sheet.line(row)
         if text in ("", "-"):
             continue
-        student = next((s for name in who if (s := whose((row[name] or "").strip()))), None)
+        student = next((s for n in who if (s := whose(sheet.cell(row, n)))), None)
         if student is None:
-            named = shown(row[who[0]] or "")
+            named = shown(sheet.cell(row, who[0]))
             raise ValueError(f"{path}, line {line}: no student {named!r} is enrolled, or several are meant")
         try:
             found[student] = parse(text)

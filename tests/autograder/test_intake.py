@@ -278,7 +278,7 @@ def test_a_list_of_students(course, inbox, tmp_path):
     [
         (
             "name\nhal\n",
-            "has no column `id`; its first line should be id,first_name,last_name,email,lms_user_id",
+            "has no column that says who it is: .* or begin with id,first_name,last_name,email",
         ),
         ("id,email\nhal,\n,x@y\n", "line 3: the id is missing"),
         ("id\n../hal\n", "the student id '../hal' cannot name a folder"),
