@@ -28,7 +28,7 @@ ROWS = (
         "divided_too_late",
         BY_CASE,
         "the weights are divided, not the scores",
-        likely="softmax(scores / √d): a softmax forgets nothing that is done after it",
+        likely="softmax(scores / √d): weights that are divided no longer sum to 1",
     ),
     Row(
         "over_the_queries",
@@ -258,6 +258,12 @@ ROWS = (
         "all_like_the_first",
         BY_CASE,
         "all heads are cut off where text 0 ends",
+        likely="the rows of the picture are not alike: each head has a length of its own",
+    ),
+    Row(
+        "longest_of_all",
+        BY_CASE,
+        "all heads are cut off where the longest text ends",
         likely="the rows of the picture are not alike: each head has a length of its own",
     ),
     Row(

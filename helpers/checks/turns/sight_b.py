@@ -18,7 +18,7 @@ def cases(random):
         np.array([4, 6, 2]),
         np.array([3, 7, 1, 5]),
     )  # text 0 is neither the longest nor the shortest
-    return [Case([three, text, 6]) for text in range(3)] + [Case([four, 2, 7])]
+    return [Case([three, text, 6]) for text in range(3)] + [Case([four, 2, 9])]
 
 
 WRONG = slips(
@@ -26,6 +26,7 @@ WRONG = slips(
     what_b_claims={"lengths[:, None]": "lengths[text].expand(len(lengths), 1)"},
     no_mask_at_all={"< lengths[:, None]": "< T + 0 * lengths[:, None]"},
     all_like_the_first={"lengths[:, None]": "lengths[:1].expand(len(lengths), 1)"},
+    longest_of_all={"lengths[:, None]": "lengths.max().expand(len(lengths), 1)"},
     shortest_of_all={"lengths[:, None]": "lengths.min().expand(len(lengths), 1)"},
     heads_turned={"lengths[:, None]": "lengths.flip(0)[:, None]"},
     only_padding={"<": ">="},

@@ -48,7 +48,7 @@ def my_sight_b(lengths, text, T):
     return torch.ones(len(lengths), T, dtype=torch.bool)
 
 
-# %% the longest for all | no_mask_at_all
+# %% the longest for all | longest_of_all
 def my_sight_b(lengths, text, T):
     return (torch.arange(T) < lengths.max()).repeat(len(lengths), 1)
 
@@ -120,3 +120,8 @@ def my_sight_b(lengths, text, T):
 # %% no return | returns_nothing
 def my_sight_b(lengths, text, T):
     seen = torch.arange(T) < lengths[:, None]
+
+
+# %% as wide as the longest text | wrong_output
+def my_sight_b(lengths, text, T):
+    return torch.arange(int(lengths.max())) < lengths[:, None]
