@@ -95,6 +95,7 @@ class Comparison(Exercise):
     """
 
     ASKS = "function"  # or "class": what an answer is
+    ends = ("output", "input")  # what sees, and what is seen
     TOLERANCES: Mapping[str, float] = {}  # key of an observation -> another one than TOLERANCE
     # What a wrong version shows besides what it is about: a wrong answer need not share it.
     besides: tuple[str, ...] = ()
@@ -224,7 +225,7 @@ class Comparison(Exercise):
                 compared.add(case["item"])
                 _add(findings, self.raised(got["error"], (case["item"],), _with(case)))
                 continue
-            if "output" in got and got["output"] is None and (self.parts or want.get("output") is not None):
+            if "output" in got and got["output"] is None and want.get("output", ...) is not None:
                 compared.add(case["item"])
                 _add(findings, self._nothing(case))
                 continue
@@ -270,7 +271,8 @@ class Comparison(Exercise):
             return ""
         ahead, blind = np.argwhere(got & ~want), np.argwhere(~got & want)
         pair, verb = (ahead[0], "sees") if len(ahead) else (blind[0], "does not see")
-        return f"output {pair[0]} {verb} input {pair[1]}"
+        row, column = self.ends
+        return f"{row} {pair[0]} {verb} {column} {pair[1]}"
 
     def _named(
         self,

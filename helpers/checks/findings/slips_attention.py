@@ -13,6 +13,12 @@ ROWS = (
         "divided_by_d", BY_CASE, "the scores are divided by d", likely="the root of d: math.sqrt(q.shape[-1])"
     ),
     Row(
+        "width_of_the_example",
+        BY_CASE,
+        "the scores are divided by √4, whatever the width is",
+        likely="4 was the width of the example; here it is that of a query: q.shape[-1]",
+    ),
+    Row(
         "divided_by_length",
         BY_CASE,
         "the scores are divided by the root of the number of keys",

@@ -27,6 +27,7 @@ WRONG = slips(
     reference,
     not_divided={" / math.sqrt(q.shape[-1])": ""},
     divided_by_d={"math.sqrt(q.shape[-1])": "q.shape[-1]"},
+    width_of_the_example={"math.sqrt(q.shape[-1])": "math.sqrt(4)"},
     divided_by_length={"math.sqrt(q.shape[-1])": "math.sqrt(len(k))"},
     times_root={" / math.sqrt": " * math.sqrt"},
     divided_too_late={" / math.sqrt(q.shape[-1])": "", ") @ v": ") @ v / math.sqrt(q.shape[-1])"},

@@ -2,9 +2,9 @@
 
 import torch
 
-from helpers.checks.comparison import Case, Words
+from helpers.checks.comparison import Case
 from helpers.checks.exercise import register
-from helpers.checks.functions import Function
+from helpers.checks.sights import Sight
 from helpers.checks.slips import slips
 
 
@@ -32,19 +32,13 @@ HINTS = [
     "a triangle as torch draws it, with a diagonal: torch.ones(T, T, dtype=torch.bool).tril(...)",
 ]
 register(
-    Function(
+    Sight(
         __name__,
         title="Broken model A",
         chapter=3,
         cases=cases,
         reference=reference,
         wrong=WRONG,
-        words={
-            "output": Words(
-                "the probe shows something else",
-                "row t, column s: True where output t moves when input s is changed",
-            )
-        },
         hints=HINTS,
         compared="what the probe shows of model A at four lengths",
     )

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from helpers.checks.comparison import Case, Words
+from helpers.checks.comparison import Case
 from helpers.checks.exercise import register
-from helpers.checks.functions import Function
+from helpers.checks.sights import Sight
 from helpers.checks.slips import slips
 
 
@@ -38,19 +38,14 @@ HINTS = [
     "a head's row is a length: torch.arange(T) < that number; which length is it for head h?",
 ]
 register(
-    Function(
+    Sight(
         __name__,
         title="Broken model B",
         chapter=3,
         cases=cases,
         reference=reference,
         wrong=WRONG,
-        words={
-            "output": Words(
-                "the probe shows something else",
-                "row h, column s: True where head h of this text moves when place s of the memory is changed",
-            )
-        },
+        ends=("head", "place"),
         hints=HINTS,
         compared="what the probe shows of model B: three texts and four, each length in each place",
     )

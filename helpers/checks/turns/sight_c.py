@@ -2,9 +2,9 @@
 
 import torch
 
-from helpers.checks.comparison import Case, Words
+from helpers.checks.comparison import Case
 from helpers.checks.exercise import register
-from helpers.checks.functions import Function
+from helpers.checks.sights import Sight
 from helpers.checks.slips import slips
 
 
@@ -34,19 +34,14 @@ HINTS = [
     "~mask.any(dim=-1, keepdim=True) is True in the rows that may look at nothing, (Tq, 1)",
 ]
 register(
-    Function(
+    Sight(
         __name__,
         title="Broken model C",
         chapter=3,
         cases=cases,
         reference=reference,
         wrong=WRONG,
-        words={
-            "output": Words(
-                "the probe shows something else",
-                "row t, column s: True where output t moves when place s of the memory is changed",
-            )
-        },
+        ends=("output", "place"),
         hints=HINTS,
         compared="what the probe shows of model C with four masks, three of them with rows of False",
     )

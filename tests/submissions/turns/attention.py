@@ -132,7 +132,7 @@ def my_attention(q, k, v):
     return w @ v, w
 
 
-# %% the number 4 of the example | wrong_output
+# %% the number 4 of the example | width_of_the_example
 def my_attention(q, k, v):
     return torch.softmax(q @ k.T / math.sqrt(4), dim=-1) @ v
 

@@ -76,7 +76,7 @@ def my_sight_a(T):
     return torch.ones(T, T, dtype=torch.bool).triu(2)
 
 
-# %% it sees nothing | wrong_output
+# %% it sees nothing | wrong_sees
 def my_sight_a(T):
     return torch.zeros(T, T, dtype=torch.bool)
 
@@ -93,33 +93,33 @@ def my_sight_a(T):
     return t == t[:, None] + 1
 
 
-# %% a band | wrong_output
+# %% a band | wrong_sees
 def my_sight_a(T):
     t = torch.arange(T)
     return (t - t[:, None]).abs() <= 1
 
 
-# %% read off the picture of six | wrong_output
+# %% read off the picture of six | wrong_sees
 def my_sight_a(T):
     return torch.ones(6, 6, dtype=torch.bool).tril(1)
 
 
-# %% zeros and ones | wrong_output
+# %% zeros and ones | wrong_sees
 def my_sight_a(T):
     return torch.ones(T, T).tril(1)
 
 
-# %% lists | wrong_output
+# %% lists | wrong_sees
 def my_sight_a(T):
     return [[s <= t + 1 for s in range(T)] for t in range(T)]
 
 
-# %% in words | wrong_output
+# %% in words | wrong_sees
 def my_sight_a(T):
     return "every place sees the next one"
 
 
-# %% the model in place of its sight | wrong_output
+# %% the model in place of its sight | wrong_sees
 def my_sight_a(T):
     from helpers import broken
 

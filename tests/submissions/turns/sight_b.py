@@ -84,29 +84,29 @@ def my_sight_b(lengths, text, T):
     return (place < lengths[:, None]) & (place < lengths[text])
 
 
-# %% sorted lengths, as in the picture | wrong_output
+# %% sorted lengths, as in the picture | wrong_sees
 def my_sight_b(lengths, text, T):
     return torch.arange(T) < lengths.sort(descending=True).values[:, None]
 
 
-# %% only the head of the text's number goes right | wrong_output
+# %% only the head of the text's number goes right | wrong_sees
 def my_sight_b(lengths, text, T):
     seen = torch.ones(len(lengths), T, dtype=torch.bool)
     seen[text] = torch.arange(T) < lengths[text]
     return seen
 
 
-# %% three heads, whatever is given | wrong_output
+# %% three heads, whatever is given | wrong_sees
 def my_sight_b(lengths, text, T):
     return torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0]]).bool()
 
 
-# %% one row for all heads | wrong_output
+# %% one row for all heads | wrong_sees
 def my_sight_b(lengths, text, T):
     return torch.arange(T) < lengths[text]
 
 
-# %% for all texts | wrong_output
+# %% for all texts | wrong_sees
 def my_sight_b(lengths, text, T):
     B = len(lengths)
     return (torch.arange(T) < lengths[:, None]).expand(B, B, T)
@@ -122,6 +122,6 @@ def my_sight_b(lengths, text, T):
     seen = torch.arange(T) < lengths[:, None]
 
 
-# %% as wide as the longest text | wrong_output
+# %% as wide as the longest text | wrong_sees
 def my_sight_b(lengths, text, T):
     return torch.arange(int(lengths.max())) < lengths[:, None]

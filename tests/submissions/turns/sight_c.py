@@ -86,24 +86,24 @@ def my_sight_c(mask):
     return (~mask.any(-1, keepdim=True)).expand_as(mask)
 
 
-# %% a row of one key goes wrong too | wrong_output
+# %% a row of one key goes wrong too | wrong_sees
 def my_sight_c(mask):
     return mask | (mask.sum(-1, keepdim=True) < 2)
 
 
-# %% itself at least | wrong_output
+# %% itself at least | wrong_sees
 def my_sight_c(mask):
     return mask | torch.eye(*mask.shape, dtype=torch.bool)
 
 
-# %% the first key in its place | wrong_output
+# %% the first key in its place | wrong_sees
 def my_sight_c(mask):
     seen = mask.clone()
     seen[~mask.any(-1), 0] = True
     return seen
 
 
-# %% numbers, not True and False | wrong_output
+# %% numbers, not True and False | wrong_sees
 def my_sight_c(mask):
     return torch.where(mask.any(-1, keepdim=True), mask.float(), torch.ones(mask.shape))
 
@@ -113,7 +113,7 @@ def my_sight_c(mask):
     return mask or ~mask.any(dim=-1, keepdim=True)
 
 
-# %% any without its axis kept | wrong_output
+# %% any without its axis kept | wrong_sees
 def my_sight_c(mask):
     return mask | ~mask.any(dim=-1)
 
