@@ -174,6 +174,12 @@ ROWS = (
     ),
     Row("done_forgotten", BY_CASE, "who was done before is forgotten", likely="done | (chosen == eos)"),
     Row(
+        "own_marks",
+        BY_CASE,
+        "EOS is taken for 2 and PAD for 0, whatever is given",
+        likely="use the arguments eos and pad",
+    ),
+    Row(
         "never_done",
         BY_CASE,
         "nobody is ever done",

@@ -15,15 +15,20 @@ def reference(logits, trg, done, eos, pad):
 
 
 def cases(random):
-    def case(T, V, done, ends):  # the texts of `ends` are about to end
-        logits, trg = floats(random, len(done), T, V), random.integers(3, V, (len(done), T))
-        trg[done > 0, -1] = 2
-        logits[ends, -1, 2] = 9.0
-        logits[:, -1, 0] = -9.0
-        return Case([logits, trg, done > 0, 2, 0])
+    def case(T, V, done, ends, eos=2, pad=0):  # the texts of `ends` are about to end
+        logits, trg = floats(random, len(done), T, V), random.integers(3, 5, (len(done), T))
+        trg[done > 0, -1] = eos
+        logits[ends, -1, eos] = 9.0
+        logits[:, -1, pad] = -9.0
+        return Case([logits, trg, done > 0, eos, pad])
 
     one, more = torch.tensor([0]).numpy(), torch.tensor([0, 1, 0, 1, 0, 0]).numpy()
-    return [case(3, 5, one, []), case(4, 6, more, [2, 3]), case(2, 8, more, [0]), case(2, 7, one, [0])]
+    return [
+        case(3, 5, one, []),
+        case(4, 6, more, [2, 3]),
+        case(2, 8, more, [0]),
+        case(2, 7, 1 - more, [0], 6, 5),
+    ]
 
 
 CHOSEN = "logits[:, -1].argmax(dim=-1)"
@@ -39,6 +44,7 @@ WRONG = slips(
     },
     padded_too_early={"(done, pad)": "(~done, pad)"},
     done_forgotten={"done | (chosen == eos)": "chosen == eos"},
+    own_marks={"(done, pad)": "(done, 0)", "chosen == eos": "chosen == 2"},
     never_done={"done | (chosen == eos)": "done"},
     put_in_front={"[trg, chosen[:, None]]": "[chosen[:, None], trg]"},
     token_alone={"torch.cat([trg, chosen[:, None]], dim=1)": "chosen"},
