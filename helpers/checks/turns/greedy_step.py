@@ -1,5 +1,6 @@
 """Turn of chapter 3: one step of greedy decoding."""
 
+import numpy as np
 import torch
 
 from helpers.checks.comparison import Case, Words
@@ -15,20 +16,16 @@ def reference(logits, trg, done, eos, pad):
 
 
 def cases(random):
-    def case(T, V, done, ends, eos=2, pad=0):  # the texts of `ends` are about to end
+    def case(T, V, done, ends, eos=2, pad=0):  # done: 0 or 1 for each text; ends: those that are about to
+        done = np.array(done) > 0
         logits, trg = floats(random, len(done), T, V), random.integers(3, 5, (len(done), T))
-        trg[done > 0, -1] = eos
+        trg[done, -1] = eos
         logits[ends, -1, eos] = 9.0
         logits[:, -1, pad] = -9.0
-        return Case([logits, trg, done > 0, eos, pad])
+        return Case([logits, trg, done, eos, pad])
 
-    one, more = torch.tensor([0]).numpy(), torch.tensor([0, 1, 0, 1, 0, 0]).numpy()
-    return [
-        case(3, 5, one, []),
-        case(4, 6, more, [2, 3]),
-        case(2, 8, more, [0]),
-        case(2, 7, 1 - more, [0], 6, 5),
-    ]
+    more = [0, 1, 0, 1, 0, 0]
+    return [case(3, 5, [0], []), case(4, 6, more, [2, 3]), case(2, 8, more, [0]), case(2, 7, more, [2], 6, 5)]
 
 
 CHOSEN = "logits[:, -1].argmax(dim=-1)"
