@@ -28,6 +28,8 @@ from helpers.checks.state import fresh, left
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
 LEADING = ("ends", "names", "loaded", "returns", "output")
 
+SHORT = bool | int | float | str  # arguments that are told in a finding
+
 
 @dataclass(frozen=True)
 class Case:
@@ -223,7 +225,7 @@ class Comparison(Exercise):
         for case, got, want in zip(cases, seen, wanted, strict=True):
             if failed(got):
                 compared.add(case["item"])
-                _add(findings, self.raised(got["error"], (case["item"],), _with(case)))
+                _add(findings, self.raised(got["error"], (case["item"],), self._with(case)))
                 continue
             if "output" in got and got["output"] is None and want.get("output", ...) is not None:
                 compared.add(case["item"])
@@ -247,7 +249,7 @@ class Comparison(Exercise):
         if key != "output" and _is_truth(want):
             difference = ""  # "True in place of False" says no more than the title
         return Finding(
-            said.name, (item,), said.title + _with(case), said.expected, seen or difference, said.likely
+            said.name, (item,), said.title + self._with(case), said.expected, seen or difference, said.likely
         )
 
     def _nothing(self, case: Mapping[str, Any]) -> Finding:
@@ -341,6 +343,15 @@ class Comparison(Exercise):
             return failed(got) and failed(want) and got["error"]["type"] == want["error"]["type"]
         return not any(self._differs(key, got, want) for key in want if key not in self.besides)
 
+    def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """name -> argument of a case, of which a finding may tell those that fit into a line."""
+        return {**case["build"], **case["kwargs"]}
+
+    def _with(self, case: Mapping[str, Any]) -> str:
+        """with stride=2, causal=True: what of a case is told in one line."""
+        told = {key: value for key, value in self.told(case).items() if isinstance(value, SHORT)}
+        return f" with {arguments_text(told)}" if told else ""
+
     def _check_items(self, cases: Sequence[Case]) -> None:
         names = all_items(self.items)
         for case in cases:
@@ -379,13 +390,3 @@ def _tensors(value: Any, double: bool = False) -> Any:
     if isinstance(value, list | tuple):
         return [_tensors(part, double) for part in value]
     return value
-
-
-def _with(case: Mapping[str, Any]) -> str:
-    """with stride=2, causal=True: what of a case is told in one line."""
-    told = {
-        key: value
-        for key, value in {**case["build"], **case["kwargs"]}.items()
-        if isinstance(value, bool | int | float | str)
-    }
-    return f" with {arguments_text(told)}" if told else ""

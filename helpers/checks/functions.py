@@ -1,5 +1,9 @@
-"""A function of tensors against a reference: outputs, inputs left alone, gradients, who sees whom; draws."""
+"""A function of tensors against a reference: outputs, inputs left alone, gradients, who sees whom; draws.
 
+And a function whose result is judged by what it does, where many are right.
+"""
+
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,8 +13,9 @@ from torch import Tensor
 
 from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
+from helpers.checks.difference import kind_of
 from helpers.checks.report import Item, shape_text
-from helpers.checks.running import attempt, fill_values
+from helpers.checks.running import attempt, fill_values, plain
 from helpers.probes import who_sees_whom
 
 WITH_GRADIENTS = (Item("output", "gives what it must", 1), Item("gradients", "and so do its gradients", 1))
@@ -28,6 +33,8 @@ class Function(Comparison):
     Args, besides those of `Comparison`:
         sight: (axis of the first argument, axis of the first output): who sees whom along these is compared.
         through: how many of the outputs gradients are asked through, the first ones; all of them if None.
+        besides: what an answer need not share with the wrong version that explains it. Where wrong versions
+            differ in gradients alone, "gradients" must not be among it.
 
     Points for gradients are given where an item is called "gradients"; then the gradient of every floating
     argument is compared, for one random gradient of the outputs.
@@ -41,11 +48,16 @@ class Function(Comparison):
         *,
         sight: tuple[int, int] | None = None,
         through: int | None = None,
+        besides: tuple[str, ...] = besides,
         **described: Any,
     ) -> None:
         super().__init__(module, **described)
-        self.sight, self.through = sight, through
+        self.sight, self.through, self.besides = sight, through, besides
         self.gradients = any(item.name == "gradients" for item in self.items)
+
+    def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        names = inspect.signature(self.reference).parameters
+        return dict(zip(names, case["args"], strict=False)) | super().told(case)
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         args, kwargs = case["args"], case["kwargs"]
@@ -97,6 +109,35 @@ class Draws(Function):
             tokens = torch.arange(len(row))
             shown["shares"] = (drawn[:, None] == tokens).double().mean(0)
         return shown
+
+
+class Effect(Comparison):
+    """An exercise that asks for a function whose result is judged by what it does, so that many are right.
+
+    The answer is called with the keyword arguments of a case and gives numbers: a tensor, an array, nested
+    lists.
+
+    Args, besides those of `Comparison`:
+        shape: of the numbers.
+        does: (numbers, *args of a case) -> name -> what is seen, a text or a tensor; each is compared.
+    """
+
+    def __init__(
+        self, module: str, *, shape: tuple[int, ...], does: Callable[..., Mapping[str, Any]], **described: Any
+    ) -> None:
+        super().__init__(module, **described)
+        self.shape, self.does = shape, does
+
+    def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
+        given = plain(watch(lambda: answer(**case["kwargs"])))
+        if given is None:
+            return {"output": None}
+        try:
+            numbers = torch.from_numpy(np.array(given, dtype=np.float64))
+        except (TypeError, ValueError):  # rows of different length, a text, a function
+            return {"output": kind_of(given)}
+        shown = {"output": f"numbers of shape {shape_text(numbers.shape)}"}
+        return shown | self.does(numbers, *case["args"]) if numbers.shape == self.shape else shown
 
 
 def refused(call: Callable[[], Any]) -> str:

@@ -203,6 +203,11 @@ def test_who_says_what_a_model_sees_is_told_where_the_probe_shows_something_else
     assert "returns nothing" in said(capsys, "sight_c", lambda mask: None)
 
 
+def test_a_wrong_answer_is_told_the_small_arguments_of_the_call(capsys):
+    text = said(capsys, "output_size", lambda n, k, stride=1, padding=0, dilation=1: n // stride)
+    assert text.startswith("✗ not yet: the result is another one with n=7, k=3\n"), text
+
+
 def each_alone(parameters, max_norm):
     total = 0
     for p in parameters:

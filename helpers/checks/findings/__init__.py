@@ -13,6 +13,8 @@ from helpers.checks.findings import (
     models_in_training,
     slips,
     slips_attention,
+    slips_convolution,
+    slips_layers,
     slips_transformer,
     training,
 )
@@ -23,7 +25,9 @@ ANYWHERE = table(anywhere.ROWS)
 MODELS = table(anywhere.ROWS, models.ROWS, models_in_training.ROWS)
 TRAINING = table(anywhere.ROWS, training.ROWS)
 COMPARISONS = table(anywhere.ROWS, comparisons.ROWS)
-SLIPS = table(slips.ROWS, slips_attention.ROWS, slips_transformer.ROWS)
+SLIPS = table(
+    slips.ROWS, slips_convolution.ROWS, slips_layers.ROWS, slips_attention.ROWS, slips_transformer.ROWS
+)
 
 
 def row(rows: Mapping[str, Row], name: str) -> Row:

@@ -1,0 +1,233 @@
+"""Slips in the turns on what else a CNN is made of: pooling, batch norm, shapes, the weight's gradient."""
+
+from helpers.checks.findings.row import BY_CASE, Row
+
+ROWS = (
+    Row(
+        "shared_out",
+        BY_CASE,
+        "equals share the gradient",
+        likely="amax, and max() over everything, share it out; max(dim).values takes one place, the first",
+    ),
+    Row(
+        "shared_in_halves",
+        BY_CASE,
+        "two equals share the gradient in halves",
+        likely="torch.maximum does that; max(dim).values takes one place, the first",
+    ),
+    Row(
+        "last_of_equals",
+        BY_CASE,
+        "the last of equals gets the gradient",
+        likely="the first one: a later one must be larger, not equal, to take its place",
+    ),
+    Row(
+        "leftmost_of_equals",
+        BY_CASE,
+        "of equals the leftmost gets the gradient",
+        likely="row by row: all of the first row comes before the second",
+    ),
+    Row(
+        "mean_pooled", BY_CASE, "this is the mean of each window", likely="the largest number of each window"
+    ),
+    Row("sum_pooled", BY_CASE, "this is the sum of each window", likely="the largest number of each window"),
+    Row(
+        "never_negative",
+        BY_CASE,
+        "no output is below 0",
+        likely="a window may hold negative numbers only: the search begins at its first number, or at -inf",
+    ),
+    Row(
+        "no_values",
+        BY_CASE,
+        "max gives two things back, the values and their places",
+        likely=".values, or [0]",
+    ),
+    Row(
+        "places_given",
+        BY_CASE,
+        "these are the places of the maxima",
+        likely="max(dim) gives values and places: .values",
+    ),
+    Row(
+        "rows_alone",
+        BY_CASE,
+        "only the rows of each window are reduced",
+        likely="a second maximum, over the rows' maxima",
+    ),
+    Row("steps_of_one", BY_CASE, "the windows overlap", likely="they touch: steps of k"),
+    Row(
+        "biased_running",
+        BY_CASE,
+        "the running variance takes the variance divided by n",
+        likely="what goes there is divided by n - 1: var * n / (n - 1)",
+    ),
+    Row(
+        "unbiased_both",
+        BY_CASE,
+        "the batch too is normalised by the variance divided by n - 1",
+        likely="the batch by its own: correction=0; the running one by n / (n - 1) more",
+    ),
+    Row(
+        "unbiased_twice",
+        BY_CASE,
+        "both variances are too large by n / (n - 1)",
+        likely="x.var() divides by n - 1 already: correction=0 for the batch",
+    ),
+    Row(
+        "unbiased_exchanged",
+        BY_CASE,
+        "the two variances are exchanged",
+        likely="the batch is normalised with n, the running average takes n - 1",
+    ),
+    Row(
+        "images_counted",
+        BY_CASE,
+        "n is the number of images",
+        likely="n counts all numbers of a channel: B * H * W",
+    ),
+    Row(
+        "pixels_counted",
+        BY_CASE,
+        "n is the number of pixels of one image",
+        likely="n counts all numbers of a channel: B * H * W",
+    ),
+    Row(
+        "channels_counted",
+        BY_CASE,
+        "n counts all channels together",
+        likely="n counts the numbers of one channel: B * H * W",
+    ),
+    Row(
+        "momentum_turned",
+        BY_CASE,
+        "the two shares of the running average are exchanged",
+        likely="here momentum is the share of the new batch: 0.1",
+    ),
+    Row(
+        "batch_alone",
+        BY_CASE,
+        "the running averages are those of the last batch",
+        likely="they move by a share: (1 - momentum) * running + momentum * batch",
+    ),
+    Row(
+        "never_moved",
+        BY_CASE,
+        "the running averages do not move",
+        likely="in training both of them take a step towards the batch",
+    ),
+    Row(
+        "mean_alone",
+        BY_CASE,
+        "the running variance does not move",
+        likely="it takes a step as the running mean does",
+    ),
+    Row(
+        "one_for_all_channels",
+        BY_CASE,
+        "all channels have one mean and one variance",
+        likely="dim=(0, 2, 3): all axes but the channels",
+    ),
+    Row(
+        "along_last_axis",
+        BY_CASE,
+        "what belongs to a channel is applied along the columns",
+        likely="[:, None, None] makes (C, 1, 1) of (C,)",
+    ),
+    Row(
+        "running_in_training",
+        BY_CASE,
+        "the batch is normalised by the running averages",
+        likely="in training by its own mean and variance; the running ones are for later",
+    ),
+    Row(
+        "no_gamma", BY_CASE, "gamma is left out", likely="weight[:, None, None] * x_hat + bias[:, None, None]"
+    ),
+    Row("no_beta", BY_CASE, "beta is left out", likely="weight[:, None, None] * x_hat + bias[:, None, None]"),
+    Row(
+        "no_gamma_beta",
+        BY_CASE,
+        "gamma and beta are left out",
+        likely="weight[:, None, None] * x_hat + bias[:, None, None]",
+    ),
+    Row("no_eps", BY_CASE, "eps is left out", likely="under the root: torch.sqrt(var + eps)"),
+    Row("no_root", BY_CASE, "this divides by the variance", likely="by its root: torch.sqrt(var + eps)"),
+    Row("eps_outside", BY_CASE, "eps is added to the root", likely="under the root: torch.sqrt(var + eps)"),
+    Row("last_image", BY_CASE, "only the last image counts", likely="add up over the images: +="),
+    Row("last_window", BY_CASE, "only the last window counts", likely="add up over the places: +="),
+    Row(
+        "pixels_alone",
+        BY_CASE,
+        "the incoming gradient is left out",
+        likely="each pixel times the gradient of the output that has read it",
+    ),
+    Row(
+        "mean_of_images",
+        BY_CASE,
+        "the images' parts are averaged",
+        likely="the loss is given through grad: add them up",
+    ),
+    Row(
+        "mean_of_places",
+        BY_CASE,
+        "the places' parts are averaged",
+        likely="add them up: every place has used the same number",
+    ),
+    Row(
+        "mean_of_both",
+        BY_CASE,
+        "this is a mean over images and places",
+        likely="add them up: every place of every image has used the same number",
+    ),
+    Row(
+        "channels_exchanged",
+        BY_CASE,
+        "the two channel axes are exchanged",
+        likely="the weight is (Co, C, kH, kW): output channels first",
+    ),
+    Row(
+        "channels_added",
+        BY_CASE,
+        "the input channels are added up",
+        likely="each input channel has numbers of its own in the kernel",
+    ),
+    Row(
+        "same_window",
+        BY_CASE,
+        "all numbers of the kernel get the same gradient",
+        likely="number (m, n) meets the pixels that begin at row m, column n",
+    ),
+    Row(
+        "from_the_image",
+        BY_CASE,
+        "each layer is given the image itself",
+        likely="what goes into a layer is what came out of the one before: keep H and W from step to step",
+    ),
+    Row(
+        "channels_coming_in",
+        BY_CASE,
+        "these are the channels that come in",
+        likely="a shape behind a layer has its output channels: 8, 8, 16",
+    ),
+    Row("pool_step", BY_CASE, "pooling takes steps of its window", likely="its stride was given: 2"),
+    Row(
+        "pool_halves",
+        BY_CASE,
+        "pooling is taken to halve the image",
+        likely="a window of 3 with stride 2: (n - 3) // 2 + 1",
+    ),
+    Row(
+        "third_keeps",
+        BY_CASE,
+        "the third layer is taken to keep the size",
+        likely="without padding a window of 3 takes one pixel at each border",
+    ),
+    Row("without_batch", BY_CASE, "the batch is missing", likely="four numbers each: (B, C, H, W)"),
+    Row(
+        "input_too",
+        BY_CASE,
+        "the input's shape is there too",
+        likely="three shapes: what comes out of each layer",
+    ),
+    Row("last_shape", BY_CASE, "only the last shape is given back", likely="a list of three"),
+)
