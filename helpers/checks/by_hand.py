@@ -13,9 +13,9 @@ import torch
 # What an exercise may forbid, and the names under which torch runs it.
 OPERATIONS = {
     "convolution": r"^aten::\w*conv(?!ert)",
-    "im2col": r"^aten::(im2col|col2im)",
     "recurrent layers": r"^aten::\w*(rnn|lstm|gru)",
     "attention": r"^aten::\w*(attention|multi_head|transformer_encoder)",
+    "im2col": r"^aten::(im2col|col2im)",
     "normalization": r"^aten::\w*(batch|layer|group|instance|rms)_norm",
     "pooling": r"^aten::\w*pool",
     "softmax": r"^aten::\w*softmax",

@@ -56,7 +56,10 @@ class Function(Comparison):
         self.gradients = any(item.name == "gradients" for item in self.items)
 
     def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        names = inspect.signature(self.reference).parameters
+        try:
+            names = list(inspect.signature(self.reference).parameters)
+        except (ValueError, TypeError):  # written in C
+            names = []
         return dict(zip(names, case["args"], strict=False)) | super().told(case)
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
