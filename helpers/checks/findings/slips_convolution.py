@@ -108,7 +108,7 @@ ROWS = (
     ),
     Row("matrix_product", BY_CASE, "this multiplies matrices", likely="number by number: *, not @"),
     Row(
-        "first_place",
+        "place_missing",
         BY_CASE,
         "one place is missing",
         likely="the first place counts too: + 1 behind the division",

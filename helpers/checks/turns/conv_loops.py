@@ -47,7 +47,7 @@ WRONG = slips(
     last_channel={"(window * weight[o])": "(window * weight[o])[-1]"},
     one_kernel={"* weight[o]": "* weight[0]"},
     kernel_flipped={"* weight[o]": "* weight[o].flip(1, 2)"},
-    first_place={"kH) // stride + 1": "kH) // stride", "kW) // stride + 1": "kW) // stride"},
+    place_missing={"kH) // stride + 1": "kH) // stride", "kW) // stride + 1": "kW) // stride"},
     last_place={"range(Ho)": "range(Ho - 1)", "range(Wo)": "range(Wo - 1)"},
 )
 HINTS = [

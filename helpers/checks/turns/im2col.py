@@ -38,7 +38,7 @@ WRONG = slips(
         "m + stride * (Ho - 1) + 1, stride)": "m + Ho)",
         "n + stride * (Wo - 1) + 1 : stride": "n + Wo",
     },
-    first_place={"kH) // stride + 1": "kH) // stride", "kW) // stride + 1": "kW) // stride"},
+    place_missing={"kH) // stride + 1": "kH) // stride", "kW) // stride + 1": "kW) // stride"},
     one_row_written={"[:, :, m, n] =": "[:, :, 0, 0] ="},
 )
 HINTS = [

@@ -19,7 +19,7 @@ def cases(random):
 
 WRONG = slips(
     reference,
-    first_place={" + 1": ""},
+    place_missing={" + 1": ""},
     rounded_up={"return (n": "return -(-(n", "// stride": "// stride)"},
     a_fraction={"//": "/"},
     padding_once={"2 * padding": "padding"},

@@ -31,7 +31,7 @@ WRONG = slips(
     reference,
     no_padding={"2 * padding": "0 * padding"},
     padding_once={"2 * padding": "padding"},
-    first_place={" + 1 for": " for"},
+    place_missing={" + 1 for": " for"},
     rounded_up={"(n + 2": "-(-(n + 2", "// stride": "// stride)"},
     no_stride={"// stride": "// 1"},
     a_fraction={"// stride": "/ stride"},

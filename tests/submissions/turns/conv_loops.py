@@ -294,7 +294,7 @@ def my_conv_loops(x, weight, bias, stride, padding):
     return y
 
 
-# %% no + 1 in the size | first_place
+# %% no + 1 in the size | place_missing
 def my_conv_loops(x, weight, bias, stride, padding):
     x = F.pad(x, (padding, padding, padding, padding))
     Co, C, kH, kW = weight.shape

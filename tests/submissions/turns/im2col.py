@@ -218,7 +218,7 @@ def my_im2col(x, kH, kW, stride):
     return columns.view(B, C * kH * kW, Ho * Wo)
 
 
-# %% no + 1 | first_place
+# %% no + 1 | place_missing
 def my_im2col(x, kH, kW, stride):
     B, C, H, W = x.shape
     Ho, Wo = (H - kH) // stride, (W - kW) // stride

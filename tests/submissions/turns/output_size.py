@@ -58,7 +58,7 @@ def my_output_size(n, k, stride=1, padding=0, dilation=1):
     return len(torch.zeros(n + 2 * padding).unfold(0, dilation * (k - 1) + 1, stride))
 
 
-# %% the first place forgotten | first_place
+# %% the first place forgotten | place_missing
 def my_output_size(n, k, stride=1, padding=0, dilation=1):
     return (n + 2 * padding - dilation * (k - 1) - 1) // stride
 

@@ -68,7 +68,7 @@ def my_shapes(B, H, W):
     return shapes
 
 
-# %% no + 1 | first_place
+# %% no + 1 | place_missing
 def my_shapes(B, H, W):
     shapes = []
     for C, k, s, p in [(8, 5, 2, 2), (8, 3, 2, 0), (16, 3, 1, 0)]:
