@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from torch.nn import functional as F
 
-_OF_IMAGES = ("MNIST", "MNIST_MEAN", "MNIST_STD", "mnist_tensors")
+_OF_IMAGES = ("LETTERS", "MNIST", "MNIST_MEAN", "MNIST_STD", "letters", "mnist_tensors")
 
 
 def __getattr__(name: str) -> Any:

@@ -327,6 +327,53 @@ def heads_graph(n_head=2, ax=None):
 
 
 @styled
+def layers_graph(parts, shapes, columns=4, ax=None):
+    """Draw a network as boxes in a row, with the shape that goes along each arrow; in rows of `columns`.
+
+    parts: N names. shapes: N + 1 tuples, the shape of what goes in, between the parts, and of what comes out.
+    """
+    parts, shapes = [str(part).strip() for part in parts], [tuple(shape) for shape in shapes]
+    if not parts or len(shapes) != len(parts) + 1:
+        raise ValueError(
+            f"{len(parts)} parts need {len(parts) + 1} shapes, before and after each; got {len(shapes)}"
+        )
+    gap, wide, line = 4.1, 2.0, 1.8
+    rows = -(-len(parts) // columns)
+    across = min(columns, len(parts))
+    last = gap - wide if len(parts) % across == 0 else 0.1  # the arrow that leaves
+    ax = _canvas(ax, (-0.1, gap * across + last), (-line * (rows - 1) - 0.7, 0.8))
+    for i, part in enumerate(parts):
+        row, column = divmod(i, columns)
+        x, y = gap * column, -line * row
+        _arrow(ax, (x, y), (x + gap - wide, y))
+        _box(
+            ax,
+            x + gap - wide / 2,
+            y,
+            part.replace(", ", "\n"),
+            LIGHT_SKY,
+            width=wide,
+            height=1.1,
+            fontsize=11,
+        )
+        _shape(ax, x + (gap - wide) / 2, y, shapes[i])
+    x, y = gap * (column + 1), -line * row
+    _arrow(ax, (x, y), (x + gap - wide, y))
+    _shape(ax, x + (gap - wide) / 2, y, shapes[-1])
+    steps = [f"{part} → {_written(shape)}" for part, shape in zip(parts, shapes[1:], strict=True)]
+    describe(ax, f"shapes through a network: {_written(shapes[0])}; {'; '.join(steps)}")
+    return ax
+
+
+def _written(shape) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _shape(ax, x, y, shape):
+    ax.text(x, y + 0.14, _written(shape).replace(" ", ""), ha="center", va="bottom", fontsize=11)
+
+
+@styled
 def encoder_layer_graph(ax=None):
     """Draw an encoder layer twice: layer norm after each residual sum (post-LN), and before each part."""
     ax = _canvas(ax, (-2.4, 7.6), (-0.7, 6.9))

@@ -1,16 +1,19 @@
-"""Handwritten digits: MNIST, out of this package, as torchvision's data set or as tensors.
+"""Handwritten digits, MNIST, out of this package, as torchvision's data set or as tensors; printed letters.
 
 Chapters reach all of it as `data.MNIST`, `data.mnist_tensors`, ...: `helpers.data` imports this module, and
 torchvision with it, when it is asked for one of them.
 """
 
 import gzip
+import random
 import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+import matplotlib as mpl
 import torch
+from PIL import Image, ImageDraw, ImageFont
 
 from helpers.vision import datasets
 
@@ -111,3 +114,46 @@ def mnist_tensors(train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
     mnist = MNIST(train)
     images = mnist.data.unsqueeze(1).float().div_(255).sub_(MNIST_MEAN).div_(MNIST_STD)
     return images, mnist.targets
+
+
+LETTERS = "ABCDEFGHIJ"
+_FONTS = {  # files that come with matplotlib, free to use; those to be tested on are of other families
+    True: [f"DejaVu{family}" for family in ("Sans", "Sans-Bold", "Sans-Oblique", "Serif", "Serif-Italic")],
+    False: ["STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmtt10"],
+}
+
+
+def letters(train: bool = True, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Printed capitals A to J as tensors that look like `mnist_tensors`: a small task for borrowed filters.
+
+    They are drawn here from fonts that come with matplotlib, each a little turned, moved and resized. The
+    fonts to be tested on are of other families than those to train on.
+
+    Args:
+        train: True for 100 images to train on, False for 1,000 to test on; each letter equally often.
+        seed: picks fonts, angles, places and sizes, the same on every machine.
+
+    Returns:
+        images: float32 (N, 1, 28, 28), normalised as `mnist_tensors` normalises (paper is -0.42).
+        labels: int64 (N,), 0 for A ... 9 for J, in random order.
+
+    Source: DejaVu, STIX and the BaKoMa Computer Modern, free fonts that matplotlib brings along, each with
+    its licence; no font is copied into this package.
+    """
+    drawn = random.Random(f"{seed} {train}")
+    labels = list(range(len(LETTERS))) * (10 if train else 100)
+    drawn.shuffle(labels)
+    pictures = [_letter(LETTERS[label], drawn.choice(_FONTS[train]), drawn) for label in labels]
+    images = torch.stack([torch.frombuffer(bytearray(p.tobytes()), dtype=torch.uint8) for p in pictures])
+    images = images.view(-1, 1, 28, 28).float().div_(255).sub_(MNIST_MEAN).div_(MNIST_STD)
+    return images, torch.tensor(labels)
+
+
+def _letter(letter: str, font: str, drawn: random.Random) -> Image.Image:
+    """One letter, white on black, 28 x 28: drawn four times as large, then made smaller."""
+    path = Path(mpl.get_data_path(), "fonts", "ttf", f"{font}.ttf")
+    size, angle = drawn.randint(72, 96), drawn.uniform(-20, 20)
+    place = (56 + drawn.uniform(-10, 10), 56 + drawn.uniform(-10, 10))
+    picture = Image.new("L", (112, 112))
+    ImageDraw.Draw(picture).text(place, letter, 255, ImageFont.truetype(path, size), anchor="mm")
+    return picture.rotate(angle, Image.Resampling.BILINEAR).resize((28, 28), Image.Resampling.BOX)

@@ -679,6 +679,20 @@ def test_each_way_refuses_by_name(way):
         conv(x[:, :, :2], weight)
 
 
+@pytest.mark.parametrize("way", [*WAYS, "HandConv2d"])
+def test_each_way_takes_tensors_however_they_are_laid_out(way):
+    """`view` refuses a weight in channels_last, and names no argument."""
+    conv = getattr(lesson, way)
+    conv = conv.apply if way == "HandConv2d" else conv
+    x, weight, bias = images(2, 3, 6, 5), images(4, 3, 3, 2, seed=2), images(4, seed=3)
+    expected = values_and_gradients(F.conv2d, (x, weight, bias), {})
+    for layout in (lambda t: t.to(memory_format=torch.channels_last), lambda t: t.mT.contiguous().mT):
+        for mine, value in zip(
+            values_and_gradients(conv, (layout(x), layout(weight), bias), {}), expected, strict=True
+        ):
+            torch.testing.assert_close(mine, value)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_by_hand_and_float32(way):
     image = torch.tensor([[1.0, 2, 0, 1], [0, 1, 3, 2], [2, 0, 1, 0], [1, 1, 2, 3]])
@@ -721,6 +735,64 @@ def test_the_backward_pass_by_hand(options):
     hand = values_and_gradients(lambda *t, **o: lesson.HandConv2d.apply(*t, *o.values()), leaves, names)
     for mine, value in zip(hand, values_and_gradients(F.conv2d, leaves, names), strict=True):
         torch.testing.assert_close(mine, value)
+
+
+@pytest.mark.parametrize("dilation", [(1, 1), (2, 1), (1, 3)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (3, 1)])
+@pytest.mark.parametrize("kernel_size", [(1, 1), (3, 3), (2, 3), (3, 1)])
+def test_columns_are_torchs_and_the_way_back_adds_them_up(kernel_size, stride, dilation):
+    for B, C in ((2, 3), (1, 1)):
+        x = images(B, C, 9, 8).requires_grad_()
+        ours = lesson.im2col(x, kernel_size, stride, dilation)
+        theirs = F.unfold(x, kernel_size, dilation, 0, stride)
+        assert torch.equal(ours, theirs)
+        direction = images(*ours.shape, seed=3)
+        (gradient,) = torch.autograd.grad(ours, x, direction)
+        (expected,) = torch.autograd.grad(theirs, x, direction)
+        torch.testing.assert_close(gradient, expected)
+        back = lesson.col2im(direction, x.shape, kernel_size, stride, dilation)
+        torch.testing.assert_close(back, F.fold(direction, (9, 8), kernel_size, dilation, 0, stride))
+        assert torch.autograd.gradcheck(
+            lambda x: lesson.im2col(x, kernel_size, stride, dilation), x, fast_mode=True
+        )
+
+
+def test_columns_are_cut_by_slices():
+    """By hand: neither torch's unfold nor its fold, wherever a convolution of the chapter runs."""
+    x, weight, bias = images(2, 4, 7, 6), images(6, 4, 3, 3, seed=2), images(6, seed=3)
+    with Called() as called:
+        for layer in (lesson.Conv2d(4, 6, 3), lesson.ConvLayer(4, 6, 3)):
+            layer.double()(x)
+        lesson.conv2d_im2col(x, weight, bias, padding=1)
+        lesson.HandConv2d.apply(x, weight, bias)
+        lesson.conv_matrix(weight, 7, 6)
+    assert called.names and not {name for name in called.names if "fold" in name or "im2col" in name}
+
+
+@pytest.mark.parametrize("B, C, Co, kH, kW", [(1, 1, 1, 1, 1), (3, 2, 4, 3, 2), (2, 3, 1, 2, 4)])
+def test_the_gradient_of_the_weight_by_hand(B, C, Co, kH, kW):
+    x, weight = images(B, C, 6, 7), images(Co, C, kH, kW, seed=2).requires_grad_()
+    y = F.conv2d(x, weight)
+    delta = images(*y.shape, seed=3)
+    (expected,) = torch.autograd.grad(y, weight, delta)
+    torch.testing.assert_close(lesson.weight_gradient(x, delta, kH, kW), expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (1, 2, 1, 3), (5, 1, 1, 1), (3, 4, 2, 2)])
+def test_the_backward_pass_of_batch_norm_by_hand(shape):
+    leaves = [images(*shape), images(shape[1], seed=2), images(shape[1], seed=3)]
+    for eps in (1e-5, 0.1):
+        checked = [t.clone().requires_grad_() for t in leaves]
+        assert torch.autograd.gradcheck(lambda *t, eps=eps: lesson.HandBatchNorm.apply(*t, eps), checked)
+        hand = values_and_gradients(lambda *t, eps: lesson.HandBatchNorm.apply(*t, eps), leaves, {"eps": eps})
+        theirs = values_and_gradients(
+            lambda x, w, b, eps: F.batch_norm(x, None, None, w, b, training=True, eps=eps),
+            leaves,
+            {"eps": eps},
+        )
+        for mine, value in zip(hand, theirs, strict=True):
+            torch.testing.assert_close(mine, value)
+        assert hand[1].sum(dim=(0, 2, 3)).abs().max() < 1e-10  # why a bias before it does not learn
 
 
 # --- sizes and sight ----------------------------------------------------------------------------------
@@ -767,6 +839,36 @@ def test_convolution_is_equivariant_and_pooling_only_to_its_stride(name, argumen
     assert not torch.allclose(shifted, y)  # equivariant is not invariant
     if not moves:
         torch.testing.assert_close(layer(x.roll(2, dims=3)), y.roll(1, dims=3))
+
+
+def test_the_kernels_of_the_turns_do_what_is_asked():
+    shift, diagonal = lesson.shift_kernel(), lesson.diagonal_kernel()
+    image = torch.zeros(7, 7)
+    image[1:-1, 1:-1] = torch.rand(5, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(lesson.slide(image, shift), image.roll(1, dims=1)[1:-1, 1:-1])
+    falling = torch.eye(9)
+    strongest = [
+        lesson.slide(stroke, diagonal).max()
+        for stroke in (falling, falling.flip(1), torch.eye(9)[[4] * 9].T, torch.eye(9)[[4] * 9])
+    ]
+    assert strongest[0] > 0 and max(strongest[1:]) <= strongest[0] / 2
+    assert lesson.slide(torch.ones(5, 5), diagonal).abs().max() == 0
+
+
+def test_one_window_is_one_number_of_the_convolution():
+    x, weight, bias = images(3, 6, 7), images(3, 2, 3, seed=2), images(1, seed=3)
+    y = F.conv2d(x[None], weight[None], bias)[0, 0]
+    for i, j in itertools.product(range(5), range(5)):
+        torch.testing.assert_close(lesson.window(x, weight, bias[0], i, j), y[i, j])
+
+
+@pytest.mark.parametrize("H, W", [(28, 28), (31, 17), (20, 40)])
+def test_shapes_by_arithmetic(H, W):
+    x, seen = torch.zeros(2, 3, H, W), []
+    for layer in (nn.Conv2d(3, 8, 5, stride=2, padding=2), nn.MaxPool2d(3, stride=2), nn.Conv2d(8, 16, 3)):
+        x = layer(x)
+        seen.append(tuple(x.shape))
+    assert lesson.shapes(2, H, W) == seen
 
 
 # --- the lesson classes -------------------------------------------------------------------------------
@@ -816,6 +918,83 @@ def test_networks(name, count):
     assert ours(x).shape == (5, 10)
 
 
+@pytest.mark.parametrize("make", [
+    lambda: lesson.Conv2d(1, 4, 3, padding=1, groups=1),
+    lambda: lesson.Conv2d(1, 4, 3, padding="same", bias=False),
+    lambda: lesson.ConvLayer(1, 4, 3, padding=1),
+    lambda: lesson.MaxPool2d(2),
+    lambda: lesson.AvgPool2d(2),
+    lambda: lesson.BatchNorm2d(1),
+    lambda: lesson.BatchNormLayer(1),
+    lambda: lesson.MaxPoolLayer(2),
+    lambda: lesson.MyCNN(),
+    lambda: lesson.SimpleCNN(),
+    lambda: lesson.SimpleCNN(lesson.Conv2d, lesson.MaxPool2d),
+    lambda: lesson.GlobalCNN(),
+])  # fmt: skip
+def test_in_channels_last_and_exported_with_a_free_batch(make):
+    torch.manual_seed(0)
+    layer = make().eval()
+    x = images(3, 1, 28, 28, dtype=torch.float32)
+    expected = layer(x)
+    copy.deepcopy(layer).to(memory_format=torch.channels_last)(x.to(memory_format=torch.channels_last))
+    laid_out = copy.deepcopy(layer).to(memory_format=torch.channels_last)
+    for given_x in (x, x.to(memory_format=torch.channels_last)):
+        torch.testing.assert_close(laid_out(given_x), expected)
+    free = ({0: torch.export.Dim("B", min=2, max=64)},)
+    exported = torch.export.export(layer, (x,), dynamic_shapes=free).module()
+    many = images(7, 1, 28, 28, seed=4, dtype=torch.float32)
+    torch.testing.assert_close(exported(many), layer(many))
+
+
+def test_the_global_average_takes_any_size_and_hardly_asks_where():
+    torch.manual_seed(0)
+    net = lesson.GlobalCNN().double()
+    x = torch.zeros(2, 1, 64, 80, dtype=torch.float64)
+    x[..., 24:36, 24:36] = images(2, 1, 12, 12)  # no place sees both the digit and the border
+    expected = net(x)
+    for shift in (4, 8):  # both poolings' strides together: the same maps, moved
+        torch.testing.assert_close(net(x.roll(shift, dims=3)), expected)
+    theirs = lesson.GlobalCNN(nn.Conv2d, nn.MaxPool2d).double()
+    theirs.load_state_dict(net.state_dict())
+    assert_same(net, theirs, images(3, 1, 28, 28))
+
+
+def test_shifted_copies_move_whole_images_by_drawn_numbers_of_pixels():
+    x = torch.zeros(300, 1, 9, 9)
+    x[:, 0, 4, 4] = torch.arange(1.0, 301)
+    torch.manual_seed(0)
+    moved = lesson.shifted(x, most=3)
+    assert moved.shape == x.shape
+    at = moved.flatten(1).argmax(1)
+    assert torch.equal(moved.flatten(1).gather(1, at[:, None])[:, 0], torch.arange(1.0, 301))
+    assert (moved != 0).sum() == 300
+    by = torch.stack([at // 9 - 4, at % 9 - 4])
+    assert by.min() == -3 and by.max() == 3 and len(set(zip(*by.tolist(), strict=True))) == 49
+    paper = lesson.shifted(images(4, 1, 9, 9).abs() - 0.42, most=9)
+    assert paper.min() >= -0.42
+    assert torch.equal(lesson.to_the_right(x, 2), x.roll(2, dims=3))
+
+
+def test_the_split_is_the_same_at_every_call_and_shares_no_image():
+    learn_from, choose_by = lesson.split(60, held_out=5)
+    assert (len(learn_from), len(choose_by)) == (55, 5)
+    assert sorted([*learn_from.tolist(), *choose_by.tolist()]) == list(range(60))
+    assert torch.equal(lesson.split(60, held_out=5)[1], choose_by)
+
+
+def test_training_with_an_augmentation_sees_what_it_makes():
+    seen = []
+
+    def noted(x):
+        seen.append(len(x))
+        return x + 1
+
+    net = nn.Linear(1, 2)
+    lesson.train(net, torch.zeros(10, 1), torch.zeros(10, dtype=torch.long), batch_size=4, augment=noted)
+    assert seen == [4, 4, 2] and net.weight.grad.abs().max() > 0  # an input of zeros would give none
+
+
 @pytest.mark.seconds
 @pytest.mark.parametrize("name", TORCHS)
 def test_twenty_training_steps_have_torchs_losses(name):
@@ -848,7 +1027,7 @@ def test_accuracy_counts_images_not_batches_and_uses_eval():
     net.register_parameter("unused", nn.Parameter(torch.zeros(1)))
     x = F.one_hot(torch.tensor([0] * 96 + [1] * 4), 2).float()
     assert lesson.accuracy(net, x, torch.zeros(100, dtype=torch.long)) == pytest.approx(0.96)
-    torch.testing.assert_close(lesson.predict(net, x, batch_size=32), x)
+    torch.testing.assert_close(lesson.predict_logits(net, x, batch_size=32), x)
     assert not net.training
 
 
@@ -864,9 +1043,27 @@ def test_a_bias_before_batch_norm_has_no_gradient():
 
 def test_a_vanishing_start_does_not_learn():
     x, y = data.mnist_tensors(train=False)
-    losses = lesson.train_stack("0.01 randn", F.avg_pool2d(x[:320], 2), y[:320], steps=10)
+    small, truth = F.avg_pool2d(x[:320], 2), y[:320]
+    losses, gradient = lesson.train_stack(lambda: lesson.conv_stack("0.01 randn"), small, truth, steps=10)
     assert all(abs(loss - math.log(10)) < 0.1 for loss in losses)
-    assert lesson.train_stack("Kaiming", F.avg_pool2d(x[:320], 2), y[:320], steps=10)[0] != losses[0]
+    _, kept = lesson.train_stack(lambda: lesson.conv_stack("Kaiming"), small, truth, steps=1)
+    assert gradient < 1e-6 < kept
+    normed, _ = lesson.train_stack(lambda: lesson.conv_stack("0.01 randn", norm=True), small, truth, steps=30)
+    assert sum(normed[-5:]) / 5 < 1.5  # the third cure
+
+
+def test_skips_keep_the_gradient_of_the_first_layer():
+    x, y = data.mnist_tensors(train=False)
+    tiny, truth = F.avg_pool2d(x[:32], 4), y[:32]
+    plain, with_skips = (
+        lesson.train_stack(lambda s=skip: lesson.conv_stack("default", 40, True, s), tiny, truth, steps=1)[1]
+        for skip in (False, True)
+    )
+    assert with_skips < plain / 5  # behind batch norm alone it grows from layer to layer
+    assert lesson.train_stack(lambda: lesson.conv_stack("default", 40), tiny, truth, steps=1)[1] < 1e-12
+    x = images(2, 3, 4, 4).requires_grad_()
+    lesson.Skip(lambda x: 0 * x)(x).sum().backward()
+    assert torch.equal(x.grad, torch.ones_like(x))
 
 
 @pytest.mark.parametrize("flip", [False, True])
@@ -896,10 +1093,19 @@ FORBIDDEN = re.compile(
 )
 
 
-LESSON_CLASSES = ["ConvLayer", "MaxPoolLayer", "BatchNormLayer", "MyCNN", "SimpleCNN", "HandConv2d"]
+LESSON_CLASSES = [
+    "ConvLayer",
+    "MaxPoolLayer",
+    "BatchNormLayer",
+    "MyCNN",
+    "SimpleCNN",
+    "GlobalCNN",
+    "HandConv2d",
+    "HandBatchNorm",
+]
 
 
-@pytest.mark.parametrize("name", [*TWINS, *WAYS, *LESSON_CLASSES])
+@pytest.mark.parametrize("name", [*TWINS, *WAYS, *LESSON_CLASSES, "im2col", "col2im"])
 def test_source_is_short_and_uses_no_ready_made_layer(name):
     limit = 30 if name in LESSON_CLASSES else 60
     for part, node in parts("02_cnn", name).items():
@@ -996,16 +1202,21 @@ def test_a_training_step_takes_at_most_two_and_a_half_times_torchs(name):
 
 
 @pytest.mark.seeds
-@pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("name, least", [("MyCNN", 0.975), ("SimpleCNN", 0.988)])
-def test_five_epochs_on_all_of_mnist(name, least, seed):
+@pytest.mark.parametrize(
+    "name, epochs, lr, least", [("MyCNN", 1, 0.01, 0.972), ("SimpleCNN", 3, 0.003, 0.992)]
+)
+def test_the_chapters_training_on_all_of_mnist_from_five_seeds(name, epochs, lr, least):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        torch.manual_seed(seed)
-        net = getattr(lesson, name)()
-        losses = lesson.train(net, *data.mnist_tensors(), epochs=5, lr=0.003, seed=seed)
-        assert losses[-938:].mean() < losses[:938].mean() / 2
-        assert lesson.accuracy(net, *data.mnist_tensors(train=False)) >= least
+        reached = []
+        for seed in range(5):
+            torch.manual_seed(seed)
+            net = getattr(lesson, name)()
+            losses = lesson.train(net, *data.mnist_tensors(), epochs=epochs, lr=lr, seed=seed)
+            assert losses[-300:].mean() < losses[:300].mean() / 2
+            reached.append(lesson.accuracy(net, *data.mnist_tensors(train=False)))
+        # A mean of five is certain to about 0.0002; a single seed to twice as much.
+        assert statistics.mean(reached) >= least - 0.0003 and min(reached) >= least - 0.001, reached
     finally:
         torch.set_num_threads(threads)

@@ -93,6 +93,15 @@ OWN = {  # chapter -> turn -> the course's own version, where it takes what the 
         "clip": "clip_by_hand",
         "evaluate": "evaluate",
     },
+    "02_cnn": {
+        "shift_kernel": "shift_kernel",
+        "diagonal_kernel": "diagonal_kernel",
+        "window": "window",
+        "output_size": "output_size",
+        "batch_norm": "BatchNormLayer",
+        "shapes": "shapes",
+        "weight_gradient": "weight_gradient",
+    },
 }
 
 
@@ -100,6 +109,7 @@ OWN = {  # chapter -> turn -> the course's own version, where it takes what the 
 def test_the_chapters_stubs_are_untouched_and_its_own_versions_are_right(chapter):
     lesson = lessons.load(chapter)
     stubs = {name: getattr(lesson, name) for name in vars(lesson) if name.lower().startswith("my")}
+    stubs.pop("MyCNN", None)  # the course's own, of the documents
     asked = {name for name, exercise in TURNS.items() if exercise.chapter == int(chapter[:2])}
     assert len(stubs) == len(asked) >= 10
     assert all(practice.untouched(stub).startswith("no answer yet") for stub in stubs.values())

@@ -149,6 +149,13 @@ def test_drawings_name_their_parts(draw):
     assert len(said().split()) > 20
 
 
+def test_the_drawing_of_a_network_names_the_shapes_between_its_parts():
+    diagrams.layers_graph(["conv1", "pool ", "fc"], [(1, 4, 4), (8, 4, 4), (8, 2, 2), (10,)])
+    assert said() == ("Shapes through a network: 1 × 4 × 4; conv1 → 8 × 4 × 4; pool → 8 × 2 × 2; fc → 10.")
+    with pytest.raises(ValueError, match="3 parts need 4 shapes, before and after each; got 3"):
+        diagrams.layers_graph(["conv1", "pool", "fc"], [(1, 4, 4), (8, 4, 4), (10,)])
+
+
 def test_every_function_of_the_plots_describes():
     """A new one without a sentence fails here: each that draws calls `describe`, itself or in `_finish`."""
     for module in (plotting, diagrams):

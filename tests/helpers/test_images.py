@@ -206,3 +206,23 @@ def test_torchvision_is_imported_where_images_are_asked_for():
 def test_a_name_that_no_data_set_has_is_refused_as_usual():
     with pytest.raises(AttributeError, match=r"module 'helpers\.data' has no attribute 'CIFAR'"):
         data.CIFAR  # noqa: B018
+
+
+@pytest.mark.parametrize("train, count", [(True, 100), (False, 1000)])
+def test_printed_letters(train, count):
+    x, y = data.letters(train=train)
+    assert x.shape == (count, 1, 28, 28) and x.dtype == torch.float32
+    assert y.bincount().tolist() == [count // 10] * 10 and len(data.LETTERS) == 10
+    assert y[:10].tolist() != sorted(y[:10].tolist())
+    paper = (0 - data.MNIST_MEAN) / data.MNIST_STD
+    assert x.min().item() == pytest.approx(paper)
+    ink = x.sub(paper).flatten(1).sum(1)
+    assert ink.min() > 30 and x.amax((1, 2, 3)).min() > 1  # every letter is there, and bright
+    rim = torch.cat([x[:, 0, 0], x[:, 0, -1], x[:, 0, :, 0], x[:, 0, :, -1]], dim=1)
+    assert (rim > 1).any(1).float().mean() < 0.05  # and hardly any is cut off
+
+
+def test_letters_are_the_same_for_a_seed_and_of_other_fonts_in_the_test():
+    assert torch.equal(data.letters(seed=3)[0], data.letters(seed=3)[0])
+    assert not torch.equal(data.letters(seed=3)[0], data.letters(seed=4)[0])
+    assert not set(images._FONTS[True]) & set(images._FONTS[False])

@@ -43,6 +43,7 @@ CALLS = {
     "transformer_graph": lambda **k: diagrams.transformer_graph(layers="N", **k),
     "attention_graph": lambda **k: diagrams.attention_graph(list("8.2.2041"), query="“.”", **k),
     "heads_graph": lambda **k: diagrams.heads_graph(n_head=2, **k),
+    "layers_graph": lambda **k: diagrams.layers_graph(["卷积 $f$", "pool"], [(1, 4), (2, 4), (8,)], **k),
     "encoder_layer_graph": lambda **k: diagrams.encoder_layer_graph(**k),
     "lstm_cell": lambda **k: diagrams.lstm_cell(**k),
     "gru_cell": lambda **k: diagrams.gru_cell(**k),
