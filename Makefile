@@ -6,7 +6,7 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-fast test-slow notebooks release grade grade-stock bench badges lock clean
+.PHONY: help lab test test-fast test-slow notebooks release grade demo-class grade-stock bench badges lock clean
 .PHONY: kernels windows colab pythons newest
 
 help:            ## list the targets
@@ -35,6 +35,9 @@ release: .venv/.all ## [BRANCH=students]: write what students get into dist/; wi
 grade: .venv/.all ## [FOLDER=...]: take submissions in, grade them in the sandbox, write book and report
 	$(BIN)/python -m autograder intake "$(or $(FOLDER),grading/submitted)"
 	$(BIN)/python -m autograder grade --jobs 2
+
+demo-class: .venv/.all ## a class of 24 to try it on, in demo/: docs/instructors.md walks through it
+	$(BIN)/python tools/demo_class.py
 
 grade-stock: .venv/.all ## FOLDER=...: grade submissions with stock nbgrader, beside the course's own marks
 	$(BIN)/python tools/grade_stock.py "$(FOLDER)"

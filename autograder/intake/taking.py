@@ -87,11 +87,15 @@ def run(
         found = []
         for name, share in shares.items():
             ledger = Ledger(course.work(name))
-            for student, number in moodle.items():
-                ledger.about.setdefault(student, {})["moodle"] = number
             desk = Desk(course, name, releases, ledger, Path(scratch))
-            students, note = _enrolled(known, listed, course, share, names, wrapper, desk)
-            found += _take_in(desk, share, students, note, times_csv, assign, dismiss, groups_csv)
+            students, note = _enrolled(known, listed, moodle, course, share, names, wrapper, desk)
+            owners = {students.owner(file.parts).student for file in share} - {None}
+            # Numbers, times and groups are of the assignment that was handed in. Where a download has
+            # notebooks of several, what it says of somebody counts where there is something of theirs.
+            said_of = owners if len(shares) > 1 else students.ids
+            for student in said_of & moodle.keys():
+                ledger.about.setdefault(student, {})["moodle"] = moodle[student]
+            found += _take_in(desk, share, students, note, times_csv, assign, dismiss, groups_csv, said_of)
     return found
 
 
@@ -104,6 +108,7 @@ def _take_in(
     assign: Sequence[str],
     dismiss: Sequence[str],
     groups_csv: Path | str | None,
+    said_of: set[str],
 ) -> list[Record]:
     """Take in the files of one assignment, and print the table; returns as `run`."""
     course, assignment, ledger = desk.course, desk.assignment, desk.ledger
@@ -115,8 +120,8 @@ def _take_in(
     ledger.adopt()
     _look_again(ledger, students)
     _decide(ledger, assign, dismiss, students)
-    _set_groups(ledger, groups_csv, students)
-    _set_times(ledger, times_csv, students)
+    _set_groups(ledger, groups_csv, students, said_of)
+    _set_times(ledger, times_csv, students, said_of)
     ledger.write()
     records = []
     for student in sorted(students.ids):
@@ -202,6 +207,7 @@ def _whose(
 def _enrolled(
     known: Sequence[Student],
     listed: set[str],
+    moodle: Mapping[str, str],
     course: Course,
     files: Sequence[received.File],
     names: Sequence[str],
@@ -210,8 +216,8 @@ def _enrolled(
 ) -> tuple[roster.Roster, str | None]:
     """The roster, and a note for every record if it had to be made up from what was received."""
     if known:
-        moodle = {s: about["moodle"] for s, about in desk.ledger.about.items() if "moodle" in about}
-        return roster.Roster(known, names, listed, moodle), None
+        before = {s: about["moodle"] for s, about in desk.ledger.about.items() if "moodle" in about}
+        return roster.Roster(known, names, listed, before | moodle), None
     made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
     made_up |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
     note = "No list of students was given; enrolled because something was received."
@@ -313,13 +319,20 @@ def _find(ledger: Ledger, path: str) -> list[Entry]:
     return found
 
 
-def _set_groups(ledger: Ledger, groups_csv: Path | str | None, students: roster.Roster) -> None:
-    """What one of a group has sent is the file of all, but for what a person has given to somebody."""
+def _set_groups(
+    ledger: Ledger, groups_csv: Path | str | None, students: roster.Roster, said_of: set[str]
+) -> None:
+    """What one of a group has sent is the file of all, but for what a person has given to somebody.
+
+    A table counts for the groups that have one of `said_of` in them.
+    """
     if groups_csv:
-        for about in ledger.about.values():
-            about.pop("group", None)
-        for student, group in lists.groups(groups_csv, students.named).items():
-            ledger.about.setdefault(student, {})["group"] = group
+        given = lists.groups(groups_csv, students.named)
+        here = {given[student] for student in said_of & given.keys()}
+        for student in given:
+            ledger.about.setdefault(student, {}).pop("group", None)
+            if given[student] in here:
+                ledger.about[student]["group"] = given[student]
     members: dict[str, list[str]] = {}
     for student, about in sorted(ledger.about.items()):
         if about.get("group") and student in students.ids:
@@ -331,8 +344,10 @@ def _set_groups(ledger: Ledger, groups_csv: Path | str | None, students: roster.
             ledger.give(entry, members[name])
 
 
-def _set_times(ledger: Ledger, times_csv: Path | str | None, students: roster.Roster) -> None:
-    """The times in a table count before all others."""
+def _set_times(
+    ledger: Ledger, times_csv: Path | str | None, students: roster.Roster, said_of: set[str]
+) -> None:
+    """The times in a table count before all others, for those of `said_of`, and who works with them."""
 
     def whose(text: str) -> str | None:
         names = students.named(text) if text else set()
@@ -349,6 +364,9 @@ def _set_times(ledger: Ledger, times_csv: Path | str | None, students: roster.Ro
         return next(iter(found)) if len(found) == 1 else None
 
     given = times.read_csv(times_csv, whose) if times_csv else {}
+    groups = {ledger.about.get(student, {}).get("group") for student in said_of} - {None}
     for student, time in given.items():
+        if student not in said_of and ledger.about.get(student, {}).get("group") not in groups:
+            continue
         about = ledger.about.setdefault(student, {})
         about["time"], about["from"] = time.isoformat(), "--times"

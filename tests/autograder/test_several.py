@@ -133,6 +133,38 @@ def test_files_are_assigned_and_dismissed_without_naming_the_assignment(two, inb
         taken(two, None, assign=["nowhere.ipynb=ada"])
 
 
+def test_a_stray_notebook_does_not_carry_times_numbers_and_groups_of_others_along(two, inbox, tmp_path):
+    send(inbox, "Ada Lovelace_1_assignsubmission_file_", FILE)
+    send(inbox, "Zoe Muller_3_assignsubmission_file_", FILE, data=second())  # of the other assignment
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(
+        "Identifier,Full name,Grade,Last modified (submission)\n"
+        'Participant 1,Ada Lovelace,,"Friday, 15 January 2027, 8:15 PM"\n'
+        'Participant 2,Bob Tables,,"Friday, 15 January 2027, 8:15 PM"\n'
+        'Participant 3,Zoe Muller,,"Friday, 15 January 2027, 8:15 PM"\n'
+    )
+    groups = tmp_path / "groups.csv"
+    groups.write_text("group,student\n1,ada\n1,bob\n")
+    found = taken(two, inbox, students_csv=sheet, times_csv=sheet, groups_csv=groups)
+    assert statuses(found) == {
+        NAME: {"ada": "ok", "bob": "ok", "s-3": "not_submitted"},
+        OTHER: {"ada": "not_submitted", "bob": "not_submitted", "s-3": "ok"},
+    }
+    about = {
+        name: json.loads((two.work(name) / "ledger.json").read_text("utf-8"))["students"]
+        for name in (NAME, OTHER)
+    }
+    knows = {
+        name: {who: {"time", "moodle", "group"} & one.keys() for who, one in people.items() if one}
+        for name, people in about.items()
+    }
+    assert {who: what for who, what in knows[NAME].items() if what} == {
+        "ada": {"time", "moodle", "group"},
+        "bob": {"time", "group"},
+    }
+    assert {who: what for who, what in knows[OTHER].items() if what} == {"s-3": {"time", "moodle"}}
+
+
 def test_what_says_nothing_is_refused_with_the_names(two, inbox):
     send(inbox, "ada", "essay.pdf", data=b"%PDF-1.7")
     said = f"says which assignment it is: say which .* --assignment. Released: {NAME}, {OTHER}"
