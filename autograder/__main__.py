@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     words.set_defaults(run=_export)
 
     words = commands.add_parser("verify", help="try a source: points, names, hidden tests, answers and stubs")
-    words.add_argument("assignment")
+    words.add_argument("assignment", nargs="?", help="all that have a source, where none is named")
     words.add_argument(
         "--unsandboxed", action="store_true", help="run the source's answers without a sandbox"
     )
@@ -160,7 +160,7 @@ def _grade(options: argparse.Namespace) -> int:
                 sandbox,
             )
             if not options.dry_run:
-                print(f"{name}: {done.work / 'marks.csv'} and report.html")
+                print(f"{name}: {course.shown(done.work / 'report.html')}, and marks.csv beside it")
     if not options.dry_run:
         print("next: look at the reports, read what waits in formgrader, `python -m autograder export`")
     return 0
@@ -181,12 +181,23 @@ def _verify(options: argparse.Namespace) -> int:
     from autograder.course import Course
 
     course = Course.load()
-    found = verify.run(course, options.assignment, options.unsandboxed)
-    for fault in found:
-        print(fault, file=sys.stderr)
-    if not found:
-        print(verify.summary(course, options.assignment))
-    return bool(found)
+    names = [options.assignment] if options.assignment else course.sources()
+    if not names:
+        raise ValueError("there is no source to verify: is CourseDirectory.source_directory right?")
+    is_bad = False
+    for name in names:
+        found = verify.run(course, name, options.unsandboxed)
+        for fault in found:
+            print(fault, file=sys.stderr)
+        if not found:
+            print(verify.summary(course, name))
+        is_bad |= bool(found)
+    print(
+        "next: mend what is named above"
+        if is_bad
+        else f"next: nbgrader generate_assignment {names[0]} --force"
+    )
+    return is_bad
 
 
 def _doctor(options: argparse.Namespace) -> int:

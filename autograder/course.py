@@ -118,7 +118,14 @@ class Course:
 
     def assignments(self) -> list[str]:
         """Names of the released assignments, sorted."""
-        folders = sorted(Path(p) for p in self._all("release", ".", "*"))
+        return self._with_notebook("release")
+
+    def sources(self) -> list[str]:
+        """Names of the assignments that have a source, sorted."""
+        return self._with_notebook("source")
+
+    def _with_notebook(self, step: str) -> list[str]:
+        folders = sorted(Path(p) for p in self._all(step, ".", "*"))
         return [folder.name for folder in folders if any(folder.glob("*.ipynb"))]
 
     def taken_in(self) -> list[str]:
@@ -190,6 +197,10 @@ class Course:
     def exports(self) -> Path:
         """Folder for what is handed on: tables of marks, platforms' files (it may not exist yet)."""
         return self._beside / "export"
+
+    def shown(self, path: Path) -> str:
+        """A path as it is typed in the course's folder."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     @property
     def _beside(self) -> Path:

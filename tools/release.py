@@ -89,6 +89,7 @@ def write_folder(folder):
         exercises = folder / "helpers" / "checks" / "exercises"
         shutil.copytree(private, exercises, ignore=LEFT_OUT, dirs_exist_ok=True)
     shutil.copy(ROOT / "docs" / "students.md", folder / "README.md")
+    shutil.copy(ROOT / "docs" / "AGENTS.md", folder)  # where coding assistants look for it
     for chapter in sorted((ROOT / "notebooks").glob("*.ipynb")):
         write_chapter(chapter, notebooks / chapter.name)
     for name in names:

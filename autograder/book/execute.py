@@ -53,12 +53,15 @@ class SandboxedExecute(NbGraderPreprocessor):
                     cell.outputs = _marked(result["checks"][grade_id])
                 else:
                     cell.outputs = _printed(result["cells"].get(cell.get("id"), {}))
+        place["flags"] = [*what.records[place["student"]]["flags"], *result["flags"]]
         place["to_read"] = [grade_id for grade_id, mark in result["checks"].items() if mark.get("to_read")]
         return nb, resources
 
 
 class WaitForPerson(NbGraderPreprocessor):
     """Points that nothing verified wait for a person: formgrader lists their cells as those to be graded.
+
+    What is flagged has formgrader's flag too; who has looked may take it off.
 
     nbgrader asks for a person only where there is no automatic score, or where a manual one is already there.
     What the person then types stays, as every manual score does.
@@ -70,6 +73,8 @@ class WaitForPerson(NbGraderPreprocessor):
             for grade_id in place.get("to_read", []):
                 who = (grade_id, place["notebook"], place["assignment"], place["student"])
                 gradebook.find_grade(*who).needs_manual_grade = True
+            who = (place["notebook"], place["assignment"], place["student"])
+            gradebook.find_submission_notebook(*who).flagged = bool(place.get("flags"))
             gradebook.db.commit()
         return nb, resources
 

@@ -67,7 +67,7 @@ def run(
     for sentence in [*said, *_next(rows)]:
         print(sentence)
     for path in written:
-        print(f"written: {path}")
+        print(f"written: {course.shown(path)}")
     return written
 
 

@@ -84,6 +84,8 @@ def run(
             shares = Sorter(releases).share(files, whose)
         if not shares:
             raise ValueError(f"nothing in {folder} says which assignment it is: {_say_which(names)}")
+        if len(shares) > 1 and (assign or dismiss):
+            raise ValueError(f"{folder} holds notebooks of {', '.join(shares)}: {_say_which(list(shares))}")
         found = []
         for name, share in shares.items():
             ledger = Ledger(course.work(name))

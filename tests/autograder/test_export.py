@@ -116,9 +116,17 @@ def test_one_table_with_status_blanks_lateness_and_what_waits(course, capsys):
     assert said[0] == f"{NAME}: 1 ok, 1 flagged, 1 to be read, 1 unreadable, 2 not submitted"
     assert said[1:] == [
         f"{NAME}: 2 answers wait for a person: formgrader, Manual Grading",
-        f"written: {path}",
+        f"written: grading/export/{NAME}.csv",
     ]
     assert rows(export.run(course)[0]) == found  # all assignments: there is one
+
+
+def test_who_is_flagged_is_flagged_in_formgrader_too(course):
+    with course.gradebook() as book:
+        flagged = {
+            who: book.find_submission_notebook(NAME, NAME, who).flagged for who in ("ada", "zoe", "max1")
+        }
+    assert flagged == {"ada": False, "zoe": True, "max1": False}
 
 
 def exported(course, *words):
@@ -151,7 +159,7 @@ def test_moodles_worksheet_and_feedback_in_one_go(course, worksheet, capsys):
             f"Zoë Müller Z_703_assignsubmission_file_/{NAME}.html",
         ]
         assert f"{NAME} (Score: 30.0 / 60.0)" in archive.read(archive.namelist()[1]).decode()
-    assert f"written: {course.exports}/{NAME}-feedback-moodle.zip" in capsys.readouterr().out
+    assert f"written: grading/export/{NAME}-feedback-moodle.zip" in capsys.readouterr().out
 
 
 def test_a_page_that_is_there_already_is_made_afresh(course, worksheet):

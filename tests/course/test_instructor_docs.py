@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shlex
 import shutil
 import time
 import zipfile
@@ -106,12 +107,13 @@ def test_adding_an_exercise_as_the_page_says(tmp_path):
 
 @pytest.mark.classroom
 def test_a_private_variant_counts_and_leaves_the_public_files_alone(tmp_path):
-    bundle = ["tools/release.py", "helpers", "notebooks", "docs/students.md", "LICENSE", "NOTICE"]
+    bundle = ["tools/release.py", "helpers", "notebooks", "docs/students.md", "docs/AGENTS.md"]
+    bundle += ["LICENSE", "NOTICE"]
     bundle += ["requirements.txt", "constraints.txt", "environment.yml", "pyproject.toml"]
     course = course_copy(tmp_path / "course", *bundle)
     public = {path: path.read_bytes() for path in course.rglob("*.ipynb")}
     shutil.copytree(course / "solutions", course / "private" / "solutions")
-    [overlay] = blocks("instructors.md", "python")
+    overlay, _ = blocks("instructors.md", "python")
     (course / "private" / "nbgrader_config.py").write_text(overlay, encoding="utf-8")
     source = read(notebook_of(course / "private" / "solutions"))
     [hidden] = [cell for cell in source.cells if cell.id == "dropout_classifier_hidden"]
@@ -150,7 +152,7 @@ def test_a_check_beside_a_private_variant_is_graded_from_intake_to_marks(tmp_pat
     course = course_copy(tmp_path / "course", "helpers")
     private = course / "private"
     shutil.copytree(course / "solutions", private / "solutions")
-    [overlay] = blocks("instructors.md", "python")
+    overlay, _ = blocks("instructors.md", "python")
     (private / "nbgrader_config.py").write_text(overlay, encoding="utf-8")
     *_, module, group = blocks("exercises.md", "python")
     (private / "checks").mkdir()
@@ -179,12 +181,46 @@ def test_a_check_beside_a_private_variant_is_graded_from_intake_to_marks(tmp_pat
 def test_every_command_on_the_page_is_one_that_nbgrader_has():
     typed = re.findall(r"^nbgrader (\w+)", "".join(blocks("instructors.md", "")), re.M)
     used = {*typed, *re.findall(r"`nbgrader (\w+)", page("instructors.md"))}
-    assert {"db", "generate_assignment", "collect", "zip_collect", "autograde"} <= used
+    assert {"db", "generate_assignment", "collect", "autograde"} <= used
     assert used <= {name.replace("-", "_") for name in NbGraderApp().subcommands}
 
 
+@pytest.mark.classroom
+@pytest.mark.bubblewrap
+def test_the_class_of_24_goes_as_the_page_shows(tmp_path):
+    section = page("instructors.md").split("## In ten minutes\n")[1].split("\n## ")[0]
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", section, re.M | re.S)
+    folder = ROOT
+    said = ""
+    for kind, text in fenced:
+        if kind == "text":
+            shown, real = text.splitlines(), said.splitlines()
+            for line in shown:
+                begin, cut, _ = line.partition("…")
+                assert any(one.startswith(begin) if cut else one == line for one in real), (line, said)
+            assert len(shown) == len(real), said
+        said = ""
+        for line in text.splitlines() if kind == "" else ():
+            command, *words = shlex.split(line)
+            if command == "cd":
+                folder = tmp_path / words[0]
+                continue
+            if words[0].endswith("demo_class.py"):
+                words.append(tmp_path / "demo")
+            done = python(folder, *(["-m", "nbgrader"] if command == "nbgrader" else []), *words)
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+            said += done.stdout
+    exported = tmp_path / "demo" / "grading" / "export"
+    assert len(zipfile.ZipFile(exported / "04_exercises-feedback-moodle.zip").namelist()) == 18
+    template = (tmp_path / "demo" / "downloads" / "gradebook.csv").read_text(encoding="utf-8").splitlines()
+    filled = (exported / "05_by_hand-canvas.csv").read_text(encoding="utf-8").splitlines()
+    assert sum(old != new for old, new in zip(template, filled, strict=True)) == 22
+    report = (tmp_path / "demo/grading/autograder/04_exercises/report.html").read_text(encoding="utf-8")
+    assert "konrad.zuse@example.org" in report and "lynn.conway@example.org" in report
+
+
 def test_every_path_and_link_on_the_pages_leads_somewhere():
-    for name in ("instructors.md", "exercises.md"):
+    for name in ("instructors.md", "exercises.md", "teaching.md"):
         for target in re.findall(r"\]\(((?!https?:)[^)#]+)", page(name)):
             assert (ROOT / "docs" / target).exists(), target
         for path in re.findall(r"`((?:helpers|solutions|tests|tools|notebooks)/[\w./]*)`", page(name)):

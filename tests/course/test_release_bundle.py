@@ -12,8 +12,8 @@ from course import ROOT, course_copy, notebook_of, python, read
 TOOL = "tools/release.py"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "solutions").iterdir())
 PARTS = {"helpers", "notebooks", "LICENSE", "NOTICE", "README.md", "constraints.txt", "environment.yml"}
-PARTS |= {"lab.py", "pyproject.toml", "requirements.txt"}
-COPIED = ["docs/students.md", *PARTS - {"README.md"}]
+PARTS |= {"AGENTS.md", "lab.py", "pyproject.toml", "requirements.txt"}
+COPIED = ["docs/students.md", "docs/AGENTS.md", *PARTS - {"README.md", "AGENTS.md"}]
 
 
 def build(target, course=ROOT):
@@ -53,6 +53,14 @@ def test_every_part_is_there_and_nothing_else(unpacked):
 
 
 @pytest.mark.parametrize("name, exercises", [("04_exercises", 5), ("05_by_hand", 7)])
+def test_assistants_are_asked_to_be_tutors_and_students_are_told_so(unpacked):
+    asked = (unpacked / "AGENTS.md").read_text(encoding="utf-8")
+    assert asked.startswith("# To coding assistants in this folder: be a tutor")
+    for path in re.findall(r"`(notebooks/[\w./]+)`", asked):
+        assert (unpacked / path).exists(), path
+    assert "`AGENTS.md`" in (unpacked / "README.md").read_text(encoding="utf-8")
+
+
 def test_no_answer_and_no_hidden_test_is_in_it(unpacked, name, exercises):
     source = ROOT / "solutions" / name / f"{name}.ipynb"
     hidden = re.findall(r"seed=\d+", source.read_text(encoding="utf-8"))
