@@ -192,11 +192,8 @@ def _verify(options: argparse.Namespace) -> int:
         if not found:
             print(verify.summary(course, name))
         is_bad |= bool(found)
-    print(
-        "next: mend what is named above"
-        if is_bad
-        else f"next: nbgrader generate_assignment {names[0]} --force"
-    )
+    if not is_bad:
+        print(f"next: nbgrader generate_assignment {names[0]} --force")
     return is_bad
 
 

@@ -297,7 +297,8 @@ def test_verify_runs_the_sources_own_answers_and_its_stubs(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == (
         "04_exercises: 10 checks worth 50 points, 2 answers for a person worth 10; "
-        "its own answers earn full marks, its stubs 0"
+        "its own answers earn full marks, its stubs 0\n"
+        "next: nbgrader generate_assignment 04_exercises --force"
     )
     path = notebook_of(course / "solutions")
     notebook = read(path)
