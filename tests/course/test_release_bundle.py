@@ -52,7 +52,6 @@ def test_every_part_is_there_and_nothing_else(unpacked):
     assert not [path for path in unpacked.rglob("*") if path.name in ("__pycache__", ".ipynb_checkpoints")]
 
 
-@pytest.mark.parametrize("name, exercises", [("04_exercises", 5), ("05_by_hand", 7)])
 def test_assistants_are_asked_to_be_tutors_and_students_are_told_so(unpacked):
     asked = (unpacked / "AGENTS.md").read_text(encoding="utf-8")
     assert asked.startswith("# To coding assistants in this folder: be a tutor")
@@ -61,6 +60,7 @@ def test_assistants_are_asked_to_be_tutors_and_students_are_told_so(unpacked):
     assert "`AGENTS.md`" in (unpacked / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name, exercises", [("04_exercises", 5), ("05_by_hand", 7)])
 def test_no_answer_and_no_hidden_test_is_in_it(unpacked, name, exercises):
     source = ROOT / "solutions" / name / f"{name}.ipynb"
     hidden = re.findall(r"seed=\d+", source.read_text(encoding="utf-8"))
