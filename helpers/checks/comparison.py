@@ -15,15 +15,16 @@ import numpy as np
 import torch
 
 from helpers.checks.by_hand import MOST, Watch, check_words
-from helpers.checks.difference import TOLERANCE, differs, kind_of
+from helpers.checks.difference import TOLERANCE, differs, error_text, kind_of
 from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
 from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import BY_CASE, Row, table
 from helpers.checks.reply import LEFT, Form, Misfit, anything, either, error, list_of, record, text
-from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text
+from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
 from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded
 from helpers.checks.state import fresh, left
+from helpers.checks.way_back import IN_PLACE
 
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
 LEADING = ("ends", "names", "loaded", "returns", "output")
@@ -225,7 +226,7 @@ class Comparison(Exercise):
         for case, got, want in zip(cases, seen, wanted, strict=True):
             if failed(got):
                 compared.add(case["item"])
-                _add(findings, self.raised(got["error"], (case["item"],), self._with(case)))
+                _add(findings, self.raised(got["error"], (case["item"],), self._with(case, shapes=True)))
                 continue
             if "output" in got and got["output"] is None and want.get("output", ...) is not None:
                 compared.add(case["item"])
@@ -244,7 +245,14 @@ class Comparison(Exercise):
     def _finding(
         self, key: str, item: str, case: Mapping[str, Any], got: Any, want: Any, difference: str
     ) -> Finding:
-        said = row(self.rows, f"wrong_{key}")
+        name = f"wrong_{key}"
+        if failed(got) and isinstance(got["error"], dict):
+            difference = error_text(got["error"])
+            if key == "gradients":
+                overwritten = IN_PLACE in difference
+                name = "overwritten" if overwritten else "no_way_back"
+                difference = (got["error"].get("line") or "") if overwritten else difference
+        said = row(self.rows, name)
         seen = self._sight(got, want) if key == "sees" else ""
         if key != "output" and _is_truth(want):
             difference = ""  # "True in place of False" says no more than the title
@@ -263,10 +271,7 @@ class Comparison(Exercise):
 
     def raised(self, problem: Mapping[str, str], costs: tuple[str, ...], when: str = "") -> Finding:
         """The finding for an error that `describe` described."""
-        said = f"{problem['type']}: {problem['text']}"
-        if problem["line"]:
-            said += f", in the line: {problem['line']}"
-        return Finding("raises", costs, row(self.rows, "raises").title + when, got=said)
+        return Finding("raises", costs, row(self.rows, "raises").title + when, got=error_text(problem))
 
     def _sight(self, got: Any, want: Any) -> str:
         if not (isinstance(got, np.ndarray) and got.dtype == bool and got.shape == want.shape):
@@ -347,10 +352,15 @@ class Comparison(Exercise):
         """name -> argument of a case, of which a finding may tell those that fit into a line."""
         return {**case["build"], **case["kwargs"]}
 
-    def _with(self, case: Mapping[str, Any]) -> str:
-        """with stride=2, causal=True: what of a case is told in one line."""
-        told = {key: value for key, value in self.told(case).items() if isinstance(value, SHORT)}
-        return f" with {arguments_text(told)}" if told else ""
+    def _with(self, case: Mapping[str, Any], shapes: bool = False) -> str:
+        """with x (3, 4), stride=2, causal=True: what of a case is told in one line."""
+        told, parts = self.told(case), []
+        if shapes:
+            arrays = {name: value for name, value in told.items() if isinstance(value, np.ndarray)}
+            parts = [f"{name} {shape_text(value.shape)}" for name, value in arrays.items()]
+        if small := {name: value for name, value in told.items() if isinstance(value, SHORT)}:
+            parts.append(arguments_text(small))
+        return f" with {', '.join(parts)}" if parts else ""
 
     def _check_items(self, cases: Sequence[Case]) -> None:
         names = all_items(self.items)

@@ -1,11 +1,12 @@
 """What differs first between two plain values, in words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from helpers.checks.report import shape_text
-from helpers.checks.running import failed
+from helpers.checks.running import failed, short
 
 # float32 against float64: a right answer differs by some 1e-6 of the largest value, a wrong one by far more.
 TOLERANCE = 1e-4
@@ -27,9 +28,14 @@ def differs(got: Any, want: Any, place: str = "", tolerance: float = TOLERANCE, 
         return next(filter(None, parts), "")
     if isinstance(want, np.ndarray | float | int) and not isinstance(want, bool):
         return _numbers_differ(got, want, at, tolerance, least)
-    return (
-        "" if type(got) is type(want) and got == want else f"{kind_of(got)}{at} in place of {kind_of(want)}"
-    )
+    if type(got) is type(want) and got == want:
+        return ""
+    shown, expected = kind_of(got), kind_of(want)
+    same = shown.partition("(")[0]
+    # "whole numbers of shape (4, 1) in place of (4,)": what both are is said once.
+    if "(" in expected and expected.startswith(f"{same}("):
+        expected = expected[len(same) :]
+    return f"{shown}{at} in place of {expected}"
 
 
 def _largest(value: Any) -> float:
@@ -74,12 +80,19 @@ def kind_of(value: Any) -> str:
     if isinstance(value, list):
         return f"{len(value)} values"
     if failed(value) and isinstance(value["error"], dict):
-        return f"{value['error'].get('type')}: {value['error'].get('text')}"[:200]
+        return error_text(value["error"])
     if isinstance(value, dict):
-        return f"an object of type {value['type']}"[:90] if set(value) == {"type"} else ", ".join(value)[:200]
+        known = set(value) == {"type"}
+        return short(f"an object of type {value['type']}", 90) if known else short(", ".join(value), 200)
     if isinstance(value, float):
         return f"{value:.4g}"
-    return value[:200] if isinstance(value, str) else "None" if value is None else repr(value)[:60]
+    return short(value, 200) if isinstance(value, str) else "None" if value is None else repr(value)[:60]
+
+
+def error_text(error: Mapping[str, Any]) -> str:
+    """What `running.describe` says of an error, with the line of the answer where there is one."""
+    line = error.get("line")
+    return f"{error.get('type')}: {error.get('text')}" + (f", in the line: {line}" if line else "")
 
 
 def _inside(place: str, key: Any) -> str:

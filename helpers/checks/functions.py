@@ -16,6 +16,7 @@ from helpers.checks.comparison import Comparison
 from helpers.checks.difference import kind_of
 from helpers.checks.report import Item, shape_text
 from helpers.checks.running import attempt, fill_values, plain
+from helpers.checks.way_back import way_back
 from helpers.probes import who_sees_whom
 
 WITH_GRADIENTS = (Item("output", "gives what it must", 1), Item("gradients", "and so do its gradients", 1))
@@ -56,17 +57,15 @@ class Function(Comparison):
         self.gradients = any(item.name == "gradients" for item in self.items)
 
     def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            names = list(inspect.signature(self.reference).parameters)
-        except (ValueError, TypeError):  # written in C
-            names = []
-        return dict(zip(names, case["args"], strict=False)) | super().told(case)
+        return dict(zip(self._names(), case["args"], strict=False)) | super().told(case)
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         args, kwargs = case["args"], case["kwargs"]
         if case["refuses"]:
             return {"refused": refused(lambda: watch(lambda: answer(*args, **kwargs)))}
-        named = {f"argument {k + 1}": value for k, value in enumerate(args)} | kwargs
+        names = self._names()
+        names += [f"argument {k + 1}" for k in range(len(names), len(args))]
+        named = dict(zip(names, args, strict=False)) | kwargs
         leaves = {
             name: value.requires_grad_()
             for name, value in named.items()
@@ -85,8 +84,18 @@ class Function(Comparison):
         types = {value.dtype for value in given if isinstance(value, Tensor) and value.is_floating_point()}
         shown["type"] = all(part.dtype in types for part in tensors_of(output))
         if leaves:
-            shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output)[: self.through], leaves))
+            shown["gradients"] = way_back(
+                lambda: input_gradients(tensors_of(output)[: self.through], leaves),
+                lambda: tensors_of(answer(*copies(args), **copies(kwargs))),
+            )
         return shown
+
+    def _names(self) -> list[str]:
+        """What the reference calls its arguments, as the task does; none where it is written in C."""
+        try:
+            return list(inspect.signature(self.reference).parameters)
+        except (ValueError, TypeError):
+            return []
 
 
 class Draws(Function):
@@ -97,6 +106,10 @@ class Draws(Function):
 
     MANY = 4000
     TOLERANCES = {"shares": 0.1}  # of the largest share: five times what chance does
+
+    def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        # The row of a case is not what the answer is given.
+        return {name: value for name, value in super().told(case).items() if np.ndim(value) == 0}
 
     def observe(self, answer: Any, case: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
         row, *args = case["args"]

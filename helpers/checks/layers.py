@@ -3,6 +3,7 @@
 The judge sets the weights and knows what each of them is called, so there is nothing to search.
 """
 
+import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from helpers.checks.comparison import Comparison
 from helpers.checks.functions import changed, copies, input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
 from helpers.checks.running import attempt, failed, fill_values, seeded
+from helpers.checks.way_back import way_back
 
 # Keys of an observation that belong to the item of another key.
 AKIN = {"kept": "eval", "start": "buffers", "graph": "buffers"}
@@ -97,7 +99,10 @@ class Layer(Comparison):
         shown |= self.returned(_detached(output))
         shown["changed"] = changed(args, given)
         weights = {name: value for name, value in model.named_parameters() if name in state}
-        shown["gradients"] = attempt(lambda: input_gradients(tensors_of(output), leaves | weights))
+        shown["gradients"] = way_back(
+            lambda: input_gradients(tensors_of(output), leaves | weights),
+            lambda: tensors_of(copy.deepcopy(model)(*copies(args), **kwargs)),  # running values move
+        )
         shown["graph"] = any(buffer.requires_grad for buffer in model.buffers())
         with torch.no_grad():
             model(*copies(args), **kwargs)  # what a call changes is not charged again in the next

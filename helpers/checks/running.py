@@ -107,10 +107,23 @@ def describe(error: BaseException) -> dict[str, str]:
     """Type, text and the innermost line that is neither a library's nor ours."""
     line = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if not any(part in frame.filename for part in _NOT_THE_ANSWERS):
+        if is_own(frame):
             line = (frame.line or "").strip() or line
     text = str(error).strip().split("\n")[0]
-    return {"type": type(error).__name__, "text": text[:400], "line": line[:200]}
+    return {"type": type(error).__name__, "text": short(text, 400), "line": short(line, 200)}
+
+
+def is_own(frame: traceback.FrameSummary) -> bool:
+    """Is this a line of the answer, neither a library's nor ours?"""
+    return not any(part in frame.filename for part in _NOT_THE_ANSWERS)
+
+
+def short(text: str, most: int) -> str:
+    """At most so many characters; what is longer ends after a word, with a sign that it went on."""
+    if len(text) <= most:
+        return text
+    begin = text[: most - 1]
+    return (begin.rsplit(" ", 1)[0] if " " in begin[most // 2 :] else begin[:-1]) + " …"
 
 
 def plain(value: Any) -> Any:

@@ -106,7 +106,7 @@ def test_a_wrong_version_is_no_reason_where_it_shows_what_is_right():
     "answer, name, share, said",
     [
         (lambda q, k, v, causal=False: attention(q, k, v), "wrong_output", 0.6, "with causal=True"),
-        (lambda q, k, v, **o: attention(q.detach(), k, v, **o), "wrong_gradients", 0.8, "argument 1"),
+        (lambda q, k, v, **o: attention(q.detach(), k, v, **o), "wrong_gradients", 0.8, " at q in"),
         (lambda q, k, v, **o: attention(q.mul_(1.1), k, v, **o), "wrong_output", 0, "in place of"),
         (
             lambda q, k, v, causal=False: attention(q, k, v)[0],

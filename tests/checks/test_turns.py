@@ -202,7 +202,7 @@ def test_what_gives_nothing_back_is_asked_for_its_return(capsys):
 
 
 def test_a_right_answer_is_told_what_it_was_compared_with(capsys):
-    assert said(capsys, "clip", CLIP).startswith("✓ right: long and short gradients of several shapes")
+    assert said(capsys, "clip", CLIP).startswith("✓ right: long gradients are cut to max_norm together")
 
 
 def test_who_says_what_a_model_sees_is_told_where_the_probe_shows_something_else(capsys):
@@ -223,6 +223,92 @@ def each_alone(parameters, max_norm):
     for p in parameters:
         total += p.gradient.norm()
     return total
+
+
+def written_over(from_input, is_letter, W_hh):
+    h = from_input.new_zeros(len(from_input), len(W_hh))
+    for t in range(from_input.shape[1]):
+        new = torch.tanh(from_input[:, t] + h @ W_hh.T)
+        h[is_letter[:, t]] = new[is_letter[:, t]]
+    return h
+
+
+class StatesInOne(nn.RNN):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size, batch_first=True)
+
+    def forward(self, x):
+        h = x.new_zeros(len(x), x.shape[1] + 1, self.hidden_size)
+        for t in range(x.shape[1]):
+            from_input = x[:, t] @ self.weight_ih_l0.T + self.bias_ih_l0
+            from_past = h[:, t] @ self.weight_hh_l0.T + self.bias_hh_l0
+            torch.tanh(from_input + from_past, out=None).add_(0)
+            h[:, t + 1].copy_(torch.tanh(from_input + from_past))
+        return h[:, 1:], h[:, -1][None]
+
+
+def two_zeros(series, W_xh, W_hh):
+    h = torch.zeros(2)
+    for x_t in series:
+        h = torch.tanh(W_xh @ x_t[None] + W_hh @ h)
+    return h
+
+
+def four_zeros(series, W_xh, W_hh):
+    h = torch.zeros(4)
+    return torch.tanh(W_xh @ series[:1] + W_hh @ h)
+
+
+def without_a_derivative(series, W_xh, W_hh):
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a):
+            return a.tanh()
+
+        @staticmethod
+        def backward(ctx, grad):
+            raise ValueError("not written " + "yet " * 200)
+
+    h = torch.zeros(len(W_hh))
+    for x_t in series:
+        h = Own.apply(W_xh @ x_t[None] + W_hh @ h)
+    return h
+
+
+def in_a_column(logits, temperature):
+    if not 0 <= temperature < float("inf"):
+        raise ValueError("a temperature from 0 on")
+    if temperature == 0:
+        return logits.argmax(-1)
+    return torch.multinomial((logits / temperature).softmax(-1), 1)
+
+
+@pytest.mark.parametrize(
+    "turn, answer, told",
+    [
+        (
+            "padded_state",
+            written_over,
+            "a value that the way back needs is overwritten\n"
+            "  expected: a new tensor at each step: torch.where(…), or a list of the steps and torch.stack\n"
+            "  your code: h[is_letter[:, t]] = new[is_letter[:, t]]\n",
+        ),
+        ("rnn_layer", StatesInOne, "your code: h[:, t + 1].copy_(torch.tanh(from_input + from_past))\n"),
+        ("final_state", two_zeros, "✗ not yet: the memory has two units"),
+        ("final_state", four_zeros, "an error with series (4,), W_xh (2, 1), W_hh (2, 2)\n"),
+        (
+            "final_state",
+            without_a_derivative,
+            "way back stops with an error\n  your code: ValueError: not",
+        ),
+        ("final_state", without_a_derivative, "yet yet …, in the line: raise ValueError("),
+        ("sample", in_a_column, "whole numbers of shape (4000, 1) in place of (4000,)\n"),
+    ],
+)
+def test_what_readers_stumbled_over_is_told_with_their_line_and_the_tasks_names(capsys, turn, answer, told):
+    text = said(capsys, turn, answer)
+    assert told in text, text
+    assert "argument 1" not in text
 
 
 def raising(error):

@@ -59,6 +59,19 @@ ROWS = (
         "the result is right, its gradient is not",
         likely="detach(), .data, .item() or no_grad() on the way, or a step that has no gradient",
     ),
+    Row(
+        "overwritten",
+        BY_CASE,
+        "the result is right, but it has no gradient: a value that the way back needs is overwritten",
+        "a new tensor at each step: torch.where(…), or a list of the steps and torch.stack",
+        "x[...] = …, x += … and methods that end in _ write into the old tensor: make a new one",
+    ),
+    Row(
+        "no_way_back",
+        BY_CASE,
+        "the result is right, but it has no gradient: the way back stops with an error",
+        likely="a step without a derivative, or a backward() of its own that has used up the graph",
+    ),
     # --- layers
     Row(
         "wrong_names",

@@ -113,6 +113,12 @@ ROWS = (
         likely="what a step computes must be what the next one reads: the same h left and right of the =",
     ),
     Row(
+        "two_units",
+        BY_CASE,
+        "the memory has two units, whatever the weights ask for",
+        likely="as many zeros as W_hh has rows: torch.zeros(len(W_hh))",
+    ),
+    Row(
         "without_weights",
         BY_CASE,
         "the old state goes in without its weights",
@@ -251,8 +257,8 @@ ROWS = (
     Row(
         "token_column",
         BY_CASE,
-        "each token stands in a list of its own",
-        likely="multinomial gives (B, 1): take [:, 0]",
+        "the tokens stand in a column: there is an axis of length 1 too many",
+        likely="torch.multinomial gives (B, 1): [:, 0] makes it (B,)",
     ),
     Row("no_state", BY_CASE, "the network forgets what it has written", likely="hand hx on: model(x, hx)"),
     Row(

@@ -53,6 +53,6 @@ register(
         forbids=["autograd"],
         wrong=WRONG,
         hints=HINTS,
-        compared="chains of three lengths, against the formula in double precision",
+        compared="your sum is the gradient of W_hh, for sequences of three lengths",
     )
 )

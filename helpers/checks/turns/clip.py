@@ -59,6 +59,6 @@ register(
         facts={"clipped": SAME_GRADIENTS, "weights": SAME_WEIGHTS},
         wrong=WRONG,
         hints=HINTS,
-        compared="long and short gradients of several shapes, one parameter without any",
+        compared="long gradients are cut to max_norm together, short ones stay, None is passed over",
     )
 )

@@ -64,6 +64,6 @@ register(
         wrong=WRONG,
         hints=HINTS,
         facts={"mode": IN_EVAL_MODE, "gradients": WITHOUT_GRADIENTS},
-        compared="loss and accuracy, every sample once and weighed the same, in eval mode, without gradients",
+        compared="your loss and accuracy weigh every sample the same, in eval mode and without gradients",
     )
 )

@@ -29,6 +29,7 @@ WRONG = slips(
     squashed_once={"torch.tanh(": "(", "return h": "return torch.tanh(h)"},
     first_step={"\n    return": "\n        return"},
     one_short={"in series": "in series[:-1]"},
+    two_units={"W_hh.new_zeros(len(W_hh))": "W_hh.new_zeros(2)"},
     column={"@ x_t[None]": "* x_t"},
 )
 HINTS = [
@@ -45,6 +46,6 @@ register(
         items=WITH_GRADIENTS,
         wrong=WRONG,
         hints=HINTS,
-        compared="the last state for series of three lengths and three numbers of units, and its gradients",
+        compared="your last states and their gradients, for three lengths and three sizes of memory",
     )
 )

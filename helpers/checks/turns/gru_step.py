@@ -48,6 +48,6 @@ register(
         items=WITH_GRADIENTS,
         wrong=WRONG,
         hints=HINTS,
-        compared="the new state for four sizes of batch and layer, and its gradients",
+        compared="your new state and its gradients, for four sizes of batch and layer",
     )
 )

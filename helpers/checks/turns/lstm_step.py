@@ -48,6 +48,6 @@ register(
         items=WITH_GRADIENTS,
         wrong=WRONG,
         hints=HINTS,
-        compared="h and c for four sizes of batch and layer, and their gradients",
+        compared="your h and c, and their gradients, for four sizes of batch and layer",
     )
 )

@@ -56,6 +56,6 @@ register(
         forbids=["recurrent layers"],
         wrong=WRONG,
         hints=HINTS,
-        compared="nn.RNN with the same weights: all states, the last one, every gradient, and who sees whom",
+        compared="as nn.RNN with the same weights: all states, the last one, every gradient, who sees whom",
     )
 )

@@ -54,6 +54,6 @@ register(
         wrong=WRONG,
         hints=HINTS,
         words={"refused": REFUSED},
-        compared="how often each token comes at three temperatures, the likeliest at 0, three bad values",
+        compared="each token comes as often as it should, at 0 the likeliest, bad temperatures are refused",
     )
 )

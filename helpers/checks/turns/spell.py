@@ -61,6 +61,6 @@ register(
         wrong=WRONG,
         hints=HINTS,
         world=lambda record, seed, chars, *rest: (record.model(Letters(seed, len(chars))), chars, *rest),
-        compared="six networks of four and six letters, words of up to 13 letters",
+        compared="your words, of up to 13 letters, from six networks",
     )
 )

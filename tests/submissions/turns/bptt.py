@@ -165,3 +165,15 @@ def my_bptt(W_hh, states, g):
         a = g * (1 - states[t] ** 2)
         dW += torch.outer(a, states[t - 1])
         g = W_hh.T @ a
+
+
+# %% a reader's attempt 1 | -
+def my_bptt(W_hh, states, g):
+    """W_hh (H, H), states (T + 1, H): h_0 to h_T, g (H,): dL/dh_T -> dL/dW_hh (H, H)."""
+    dW = torch.zeros(W_hh.shape)
+    dh = g
+    for t in range(len(states) - 1, 0, -1):
+        alpha = (1 - states[t] ** 2) * dh
+        dW += alpha[:, None] * states[t - 1]
+        dh = W_hh.T @ alpha
+    return dW

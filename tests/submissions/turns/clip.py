@@ -150,3 +150,14 @@ def my_clip(parameters, max_norm):
     total = torch.cat([g.flatten() for g in grads]).norm()
     for g in grads:
         g.mul_(min(1.0, max_norm / total))
+
+
+# %% a reader's attempt 1 | -
+def my_clip(parameters, max_norm):
+    """parameters: a list; scales their gradients in place; returns the length of all of them before."""
+    grads = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.sqrt(sum((g**2).sum() for g in grads))
+    if norm > max_norm:
+        for g in grads:
+            g *= max_norm / norm
+    return norm

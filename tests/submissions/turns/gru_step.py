@@ -143,3 +143,14 @@ def my_gru_step(from_input, from_past, h):
     r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
     n = torch.tanh(xn + r * hn)
     h = (1 - z) * n + z * h
+
+
+# %% a reader's attempt 1 | -
+def my_gru_step(from_input, from_past, h):
+    """from_input, from_past (B, 3H), the old state h (B, H) -> the new state (B, H)."""
+    ri, zi, ni = from_input.chunk(3, dim=1)
+    rp, zp, np_ = from_past.chunk(3, dim=1)
+    r = torch.sigmoid(ri + rp)
+    z = torch.sigmoid(zi + zp)
+    n = torch.tanh(ni + r * np_)
+    return (1 - z) * n + z * h

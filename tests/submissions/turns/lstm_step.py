@@ -132,3 +132,12 @@ def my_lstm_step(blocks, c):
     i, f, g, o = blocks.chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     h = torch.sigmoid(o) * torch.tanh(c)
+
+
+# %% a reader's attempt 1 | -
+def my_lstm_step(blocks, c):
+    """blocks (B, 4H), the old cell c (B, H) -> the new h and the new c, each (B, H)."""
+    i, f, g, o = blocks.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    h = torch.sigmoid(o) * torch.tanh(c)
+    return h, c

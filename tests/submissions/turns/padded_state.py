@@ -138,3 +138,27 @@ def my_padded_state(from_input, is_letter, W_hh):
     h = torch.zeros_like(from_input[:, 0])
     for t in range(from_input.shape[1]):
         h = torch.where(is_letter[:, t, None], torch.tanh(from_input[:, t] + h @ W_hh.T), h)
+
+
+# %% a reader's attempt 1 | overwritten
+def my_padded_state(from_input, is_letter, W_hh):
+    """from_input (B, T, H), is_letter (B, T) boolean, W_hh (H, H) -> the last state of each word (B, H)."""
+    B, T, H = from_input.shape
+    h = from_input.new_zeros(B, H)
+    for t in range(T):
+        new = torch.tanh(from_input[:, t] + h @ W_hh.T)
+        mask = is_letter[:, t]
+        h[mask] = new[mask]
+    return h
+
+
+# %% a reader's attempt 2 | -
+def my_padded_state(from_input, is_letter, W_hh):
+    """from_input (B, T, H), is_letter (B, T) boolean, W_hh (H, H) -> the last state of each word (B, H)."""
+    B, T, H = from_input.shape
+    h = from_input.new_zeros(B, H)
+    for t in range(T):
+        new = torch.tanh(from_input[:, t] + h @ W_hh.T)
+        mask = is_letter[:, t, None]
+        h = torch.where(mask, new, h)
+    return h

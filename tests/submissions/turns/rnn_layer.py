@@ -203,3 +203,47 @@ class MyRNNLayer(Given):
             h = torch.tanh(x[:, t] @ self.weight_ih_l0.T + self.bias_ih_l0 + h @ self.weight_hh_l0.T + self.bias_hh_l0)
             output = h.unsqueeze(1)
         return output, h[None]
+
+
+# %% a reader's attempt 1 | raises
+class MyRNNLayer(nn.Module):
+    """x (B, T, D) -> all hidden states (B, T, H), the last one (1, B, H)."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        D, H = input_size, hidden_size
+        self.weight_ih_l0 = nn.Parameter(torch.randn(H, D) / math.sqrt(H))
+        self.weight_hh_l0 = nn.Parameter(torch.randn(H, H) / math.sqrt(H))
+        self.bias_ih_l0 = nn.Parameter(torch.zeros(H))
+        self.bias_hh_l0 = nn.Parameter(torch.zeros(H))
+
+    def forward(self, x):
+        B, T, D = x.shape
+        h = x.new_zeros(B, self.hidden_size)
+        states = []
+        for t in range(T):
+            h = torch.tanh(x[:, t] @ self.weight_ih_l0.T + self.bias_ih_l0 + h @ self.weight_hh_l0.T + self.bias_hh_l0)
+            states.append(h)
+        return torch.stack(states, dim=1), h[None]
+
+
+# %% a reader's attempt 2 | -
+class MyRNNLayer(nn.Module):
+    """x (B, T, D) -> all hidden states (B, T, H), the last one (1, B, H)."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        D, H = input_size, hidden_size
+        self.weight_ih_l0 = nn.Parameter(torch.randn(H, D) / math.sqrt(H))
+        self.weight_hh_l0 = nn.Parameter(torch.randn(H, H) / math.sqrt(H))
+        self.bias_ih_l0 = nn.Parameter(torch.zeros(H))
+        self.bias_hh_l0 = nn.Parameter(torch.zeros(H))
+
+    def forward(self, x):
+        B, T, D = x.shape
+        h = x.new_zeros(B, len(self.bias_hh_l0))
+        states = []
+        for t in range(T):
+            h = torch.tanh(x[:, t] @ self.weight_ih_l0.T + self.bias_ih_l0 + h @ self.weight_hh_l0.T + self.bias_hh_l0)
+            states.append(h)
+        return torch.stack(states, dim=1), h[None]

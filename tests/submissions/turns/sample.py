@@ -171,3 +171,25 @@ def my_sample(logits, temperature):
     if temperature == 0:
         return logits.argmax(-1)
     return torch.multinomial((logits / temperature).softmax(-1), 1)[:, 0]
+
+
+# %% a reader's attempt 1 | token_column
+def my_sample(logits, temperature):
+    """logits (B, V), a number >= 0 -> tokens (B,), drawn from softmax(logits / temperature)."""
+    if temperature < 0 or math.isinf(temperature) or math.isnan(temperature):
+        raise ValueError("bad temperature")
+    if temperature == 0:
+        return logits.argmax(dim=1)
+    p = torch.softmax(logits / temperature, dim=1)
+    return torch.multinomial(p, 1)
+
+
+# %% a reader's attempt 2 | -
+def my_sample(logits, temperature):
+    """logits (B, V), a number >= 0 -> tokens (B,), drawn from softmax(logits / temperature)."""
+    if temperature < 0 or math.isinf(temperature) or math.isnan(temperature):
+        raise ValueError("bad temperature")
+    if temperature == 0:
+        return logits.argmax(dim=1)
+    p = torch.softmax(logits / temperature, dim=1)
+    return torch.multinomial(p, 1)[:, 0]

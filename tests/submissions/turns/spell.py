@@ -165,3 +165,17 @@ def my_spell(model, chars, first, steps):
         loss = -logits[0, -1].log_softmax(-1)
         word += chars[loss.argmax()]
     return word
+
+
+# %% a reader's attempt 1 | -
+@torch.no_grad()
+def my_spell(model, chars, first, steps):
+    """The first letter and `steps` predictions, each read in again: a string of 1 + steps letters."""
+    word = first
+    hx = None
+    for _ in range(steps):
+        x = torch.zeros(1, 1, len(chars))
+        x[0, 0, chars.index(word[-1])] = 1
+        logits, hx = model(x, hx)
+        word += chars[logits.argmax()]
+    return word
