@@ -1,13 +1,16 @@
 """Chapter 1 beside its twins: the lesson's small networks, its trainings, and the mistakes it puts right."""
 
+import ast
 import builtins
 import dis
 import inspect
 import math
+from collections import Counter
 
+import nbformat
 import pytest
 import torch
-from lessons import load
+from lessons import NOTEBOOKS, load
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
@@ -495,3 +498,35 @@ def test_every_definition_has_its_imports():
                 checked += 1
                 assert set(global_names(code)) <= known, name
     assert checked > 40
+
+
+# --- predictions
+
+RIGHT = {
+    "zero-input": "another one, and not zero",
+    "fifty-ones": "they are nearly the same",
+    "untrained": "outputs 3 to 7",
+    "hardest-place": "at the first, after a single value",
+    "positive-weights": "most of them: the sign decides",
+    "backward-half": "2 to 6",
+    "letters-or-pairs": "letters only",
+    "radius-three": "thousands or millions",
+    "cut-gradient": "only the one cut every 11 steps",
+    "gates-keep": "none of the three",
+    "who-remembers": "all three that start with an open path",
+    "one-square": "the backward half of output[:, -1]",
+    "second-direction": "worst",
+    "coin-tosses": "near 1 on these, about 0.2 on the others",
+    "one-large-product": "it costs time",
+}
+
+
+def test_no_place_among_the_choices_is_a_good_guess():
+    places = {}
+    for cell in nbformat.read(NOTEBOOKS / "01_rnn.ipynb", as_version=4).cells:
+        if cell.source.startswith("predict.ask("):
+            key, _, choices = ast.parse(cell.source).body[0].value.args
+            texts = [ast.literal_eval(choice.elts[0]) for choice in choices.elts]
+            places[key.value] = texts.index(RIGHT[key.value])
+    assert places.keys() == RIGHT.keys()
+    assert max(Counter(places.values()).values()) <= len(places) / 3 + 1
