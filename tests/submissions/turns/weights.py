@@ -171,7 +171,7 @@ def my_weights(scores, mask):
     return torch.nan_to_num(torch.softmax(scores + added, dim=-1))
 
 
-# %% NaN overwritten in place | wrong_gradients
+# %% NaN overwritten in place | overwritten
 def my_weights(scores, mask):
     added = torch.where(mask, 0.0, -math.inf)
     weights = torch.softmax(scores + added, dim=-1)
