@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 import torch
-from by_hand import definitions
+from by_hand import definitions, parts
 from test_03_transformer import is_torchs, learnt, lesson
 from torch import nn
 
@@ -63,7 +63,56 @@ SLIPS = {
     "no positions": ("Entrance", "self.position_enc(self.scale * embedded, start)", "self.scale * embedded"),
     "another eps": ("ResidualAttention", "eps=1e-06", "eps=1e-05"),
     "scores not divided": ("scaled_dot_product_attention", "q / math.sqrt(q.shape[-1])", "q"),
+    "divided by the width": ("scaled_dot_product_attention", "math.sqrt(q.shape[-1])", "q.shape[-1]"),
+    "a mask turned round": ("scaled_dot_product_attention", "masked_fill(~mask", "masked_fill(mask"),
+    "softmax over the queries": ("masked_softmax", "dim=-1).masked_fill", "dim=-2).masked_fill"),
+    "padding may be seen": ("padding_mask", "tokens != pad_idx", "tokens != pad_idx - 1"),
+    "a triangle one too wide": ("causal_mask", ".tril()", ".tril(1)"),
+    "heads cut without a transpose": (
+        "split_heads",
+        ".transpose(1, 2)",
+        ".flatten(1, 2).unflatten(1, (n_head, -1))",
+    ),
+    "heads joined without a transpose": (
+        "join_heads",
+        "x.transpose(1, 2).flatten(2)",
+        "x.reshape(x.shape[0], x.shape[2], -1)",
+    ),
+    "variance about zero": ("LayerNorm", "x = x - x.mean(dim=axes, keepdim=True)", "pass"),
+    "no bias of the norm": ("LayerNorm", "x if self.bias is None else x + self.bias", "x"),
+    "positions from one on": (
+        "PositionalEncoding",
+        "self.pe[:, start:end]",
+        "self.pe[:, start + 1 : end + 1]",
+    ),
+    "an encoder without its mask": ("EncoderLayer", "self.slf_attn(x, x, x, mask)", "self.slf_attn(x, x, x)"),
+    "an encoder without feed-forward": (
+        "EncoderLayer",
+        "return (self.pos_ffn(x), weights)",
+        "return (x, weights)",
+    ),
+    "memory attends to what is written": (
+        "DecoderLayer",
+        "self.enc_attn(x, memory, memory, memory_mask)",
+        "self.enc_attn(x, x, x, mask)",
+    ),
+    "a decoder that sees the padding of its memory": ("DecoderLayer", "memory, memory_mask)", "memory)"),
+    "the first layer again and again": ("Encoder", "layer(x, mask)", "self.layer_stack[0](x, mask)"),
+    "the decoder's first layer again": ("Decoder", "layer(x, memory,", "self.layer_stack[0](x, memory,"),
+    "logits not scaled": ("Transformer", "self.logit_scale * self.trg_word_prj(x)", "self.trg_word_prj(x)"),
+    "no causal mask": ("Transformer", " & causal_mask(trg.shape[1], trg.device)", ""),
+    "memory without its mask": (
+        "Transformer",
+        "self.decoder(trg, trg_mask, memory, src_mask)",
+        "self.decoder(trg, trg_mask, memory)",
+    ),
 }
+
+
+def test_every_part_of_the_trained_family_has_its_slips():
+    """All that the trained model's class names, and what these name, but the drawing of first weights."""
+    family = set(parts("03_transformer", "Transformer")) - {"draw_weights"}
+    assert {name for name, _, _ in SLIPS.values()} == family
 
 
 @pytest.mark.parametrize("slip", SLIPS)
@@ -73,6 +122,7 @@ def test_a_slip_in_the_trained_family_is_noticed(slip):
     assert source.count(right) == 1
     is_torchs(*learnt())
     norm_first_is_torchs()
-    with changed(name, source.replace(right, wrong)), pytest.raises(AssertionError):
+    noticed = (AssertionError, TypeError)  # TypeError: a weight that gets no gradient
+    with changed(name, source.replace(right, wrong)), pytest.raises(noticed):
         is_torchs(*learnt())
         norm_first_is_torchs()

@@ -102,6 +102,16 @@ OWN = {  # chapter -> turn -> the course's own version, where it takes what the 
         "shapes": "shapes",
         "weight_gradient": "weight_gradient",
     },
+    "03_transformer": {
+        "split_heads": "split_heads",
+        "join_heads": "join_heads",
+        "residual": "add",
+        "shifted": "shifted",
+        "smoothing": "smoothing_loss",
+        "sight_a": "sight_a",
+        "sight_b": "sight_b",
+        "sight_c": "sight_c",
+    },
 }
 
 
