@@ -50,6 +50,8 @@ HIDDEN = {
     "gradient_clipping": 4014,
     "dropout_classifier": 4015,
 }
+# Right in the exercise, whose network is three layers in a row; others are trained here too.
+NARROW = ("layers_one_by_one_and_autograd_grad",)
 LISTED = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text(encoding="utf-8"))
 
 
@@ -77,7 +79,7 @@ def made_of(exercise):
     """(right answer, mutant's name, mutant), each program once; nothing that is labelled itself."""
     seen = {ast.unparse(ast.parse(answer.source)) for answer in RIGHT}
     for answer in RIGHT:
-        if answer.exercise != exercise or RAW.search(answer.source):
+        if answer.exercise != exercise or answer.name in NARROW or RAW.search(answer.source):
             continue
         for mutant in mutants.mutants(answer.source):
             if mutant.source not in seen:
@@ -197,7 +199,8 @@ def test_equivalence_knows_the_same_functions_kept_in_other_weights():
 
 @pytest.mark.labelled
 def test_equivalence_takes_all_right_loops_for_one():
-    first, *others = [answer for answer in RIGHT if answer.exercise == "gradient_clipping"]
+    loops = [answer for answer in RIGHT if answer.exercise == "gradient_clipping"]
+    first, *others = [answer for answer in loops if answer.name not in NARROW]
     assert {
         answer.name: different(first, answer)[0] for answer in others if different(first, answer)[0]
     } == {}
