@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 import pytest
 import torch
 
@@ -49,3 +50,20 @@ def test_the_worked_turn_does_what_the_page_says(worked, tmp_path, capsys):
 def test_every_path_that_the_page_names_is_there():
     for path in re.findall(r"`((?:helpers|tests|tools|docs)/[\w./]+)", PAGE):
         assert (ROOT / path.replace("NAME.py", "clip.py")).exists(), path
+
+
+def test_the_plan_for_teachers_has_each_turn_at_its_sitting():
+    page = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\.\d) \|[^|]*\|[^|]*\|([^|]*)\|$", page, re.M)
+    planned = {turn: place for place, turns in rows for turn in re.findall(r"`(\w+)`", turns)}
+    there = {}
+    for path in sorted((ROOT / "notebooks").glob("0*.ipynb")):
+        place = ""
+        for cell in nbformat.read(path, as_version=4).cells:
+            if sitting := re.search(r"^# (Sitting (\d)|Optional)", cell.source, re.M):
+                # What is optional stands with the sitting that sends to it.
+                place = f"{int(path.name[:2])}.{sitting[2]}" if sitting[2] else "optional"
+            for turn in re.findall(r'^checks\.turn\("(\w+)"', cell.source, re.M):
+                there[turn] = place
+    assert planned.keys() == there.keys()
+    assert {t: p for t, p in planned.items() if there[t] not in (p, "optional")} == {}
