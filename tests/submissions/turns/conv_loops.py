@@ -376,7 +376,7 @@ def my_conv_loops(x, weight, bias, stride, padding):
     return x
 
 
-# %% output as large as the image | raises
+# %% output as large as the image | wrong_output
 def my_conv_loops(x, weight, bias, stride, padding):
     x = F.pad(x, (padding, padding, padding, padding))
     Co, C, kH, kW = weight.shape
