@@ -5,6 +5,7 @@ The judge sets the weights and knows what each of them is called, so there is no
 
 import copy
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -18,25 +19,26 @@ from helpers.checks.running import attempt, failed, fill_values, seeded
 from helpers.checks.way_back import way_back
 
 # Keys of an observation that belong to the item of another key.
-AKIN = {"kept": "eval", "start": "buffers", "graph": "buffers"}
+AKIN = {"kept": "eval", "start": "buffers", "graph": "buffers", "registered": "buffers"}
+BUFFER, PLAIN, UNSAVED = "a buffer", "a plain attribute", "a buffer that is not saved"
 
 
 class Layer(Comparison):
     """An exercise that asks for a class derived from nn.Module.
 
     `reference` is the twin. Each case gives the constructor's arguments (`build`) and one call. Compared are,
-    in this order: names, kinds and shapes of parameters and buffers, where buffers begin, the weights after
-    loading, who sees whom, outputs in training mode, inputs left alone, gradients of inputs and parameters,
-    buffers without a graph, buffers after two such calls, outputs in eval mode and buffers kept there, dtype
-    and device. Each belongs to the item of its own name where there is one, else to
-    the item of its case.
+    in this order: names, kinds and shapes of parameters and buffers, whether buffers are registered as such,
+    where they begin, the weights after loading, who sees whom, outputs in training mode, inputs left alone,
+    gradients of inputs and parameters, buffers without a graph, buffers after two such calls, outputs in eval
+    mode and buffers kept there, dtype and device. Each belongs to the item of its own name where there is
+    one, else to the item of its case.
 
     Args, besides those of `Comparison`:
         sight: (axis of the input, axis of the output): who sees whom along these is compared, in eval mode.
     """
 
     ASKS = "class"
-    besides = ("loaded", "changed", "gradients", "dtype", "device", "graph", "start")
+    besides = ("loaded", "changed", "gradients", "dtype", "device", "graph", "start", "registered")
 
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
         super().__init__(module, **described)
@@ -59,6 +61,9 @@ class Layer(Comparison):
         }
 
     def _differs(self, key: str, got: Mapping[str, Any], want: Mapping[str, Any]) -> str:
+        registered = got.get("registered")
+        if key in ("dtype", "device") and isinstance(registered, dict) and PLAIN in registered.values():
+            return ""  # what is no buffer does not follow the layer: that is charged already
         # What asks a tensor for its value cannot be tried on a device that holds none. It costs nothing
         # where nothing is given for it.
         untried = failed(got.get(key)) and "on meta tensors" in got[key]["error"]["text"]
@@ -76,14 +81,23 @@ class Layer(Comparison):
         if not isinstance(model, nn.Module):
             raise TypeError(f"{type(model).__name__} is not a class derived from nn.Module")
         model = model.double() if wide else model
+        buffers = sorted(set(state) - set(case["parameters"]))
+        kinds = {name: _kind(model, name) for name in buffers}
         own = {key: value for key, value in model.state_dict().items() if value.is_floating_point()}
-        shown: dict[str, Any] = {"names": _shapes(own, {name for name, _ in model.named_parameters()})}
+        own |= {name: attrgetter(name)(model) for name, kind in kinds.items() if kind}
+        parameters = {name for name, _ in model.named_parameters()} - set(buffers)
+        shown: dict[str, Any] = {"names": _shapes(own, parameters)}
         if shown["names"] != _shapes(state, case["parameters"]):
             return shown
+        shown["registered"] = kinds
         # Where a layer begins is asked of its buffers alone: weights begin at random.
-        shown["start"] = {key: own[key].clone() for key in sorted(state) if key not in case["parameters"]}
+        shown["start"] = _values(model, buffers)
         model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
-        shown["loaded"] = {key: model.state_dict()[key].clone() for key in sorted(state)}
+        for name in buffers:
+            if kinds[name] in (PLAIN, UNSAVED):
+                owner, _, last = name.rpartition(".")
+                setattr(model.get_submodule(owner), last, state[name].clone())
+        shown["loaded"] = _values(model, sorted(state))
 
         if self.sight is not None:
             shown["sees"] = sight(lambda x: model(x, *args[1:], **kwargs), args[0], self.sight)
@@ -98,24 +112,40 @@ class Layer(Comparison):
         output = watch(lambda: model(*given, **kwargs))
         shown |= self.returned(_detached(output))
         shown["changed"] = changed(args, given)
-        weights = {name: value for name, value in model.named_parameters() if name in state}
+        weights = {name: value for name, value in model.named_parameters() if name in case["parameters"]}
         shown["gradients"] = way_back(
             lambda: input_gradients(tensors_of(output), leaves | weights),
             lambda: tensors_of(copy.deepcopy(model)(*copies(args), **kwargs)),  # running values move
         )
-        shown["graph"] = any(buffer.requires_grad for buffer in model.buffers())
+        shown["graph"] = any(attrgetter(name)(model).grad_fn is not None for name in buffers)
         with torch.no_grad():
             model(*copies(args), **kwargs)  # what a call changes is not charged again in the next
-            after = model.state_dict()
-            shown["buffers"] = {key: after[key].clone() for key in sorted(state) if key not in weights}
+            shown["buffers"] = _values(model, buffers)
             model.eval()
             shown["eval"] = _detached(watch(lambda: model(*copies(args), **kwargs)))
-            shown["kept"] = all(
-                torch.equal(model.state_dict()[key], value) for key, value in shown["buffers"].items()
-            )
+            after = _values(model, buffers)
+            shown["kept"] = all(torch.equal(after[name], value) for name, value in shown["buffers"].items())
             shown["dtype"] = attempt(lambda: _precision(answer, case))
             shown["device"] = attempt(lambda: _elsewhere(answer, case))
         return shown
+
+
+def _kind(model: nn.Module, name: str) -> str:
+    """What stands under the name of a buffer; "" where no tensor of numbers does."""
+    if name in model.state_dict():
+        return "a parameter" if name in dict(model.named_parameters()) else BUFFER
+    try:
+        value = attrgetter(name)(model)
+    except AttributeError:
+        return ""
+    if not (isinstance(value, Tensor) and value.is_floating_point()):
+        return ""
+    return UNSAVED if name in dict(model.named_buffers()) else PLAIN
+
+
+def _values(model: nn.Module, names: Collection[str]) -> dict[str, Tensor]:
+    """name -> a copy of what stands under it."""
+    return {name: attrgetter(name)(model).detach().clone() for name in names}
 
 
 def _shapes(state: Mapping[str, Tensor], parameters: Collection[str]) -> dict[str, str]:

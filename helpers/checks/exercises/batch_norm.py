@@ -44,16 +44,19 @@ def with_faults(faults: Collection[str]) -> type[nn.Module]:
                 "running_statistics_in_training" not in faults and use_batch
             )
             if not use_batch:
-                mean, var = self.running_mean.view(shape), self.running_var.view(shape)
+                was = self.running_mean.clone(), self.running_var.clone()
+                if "moved_after_eval" in faults:
+                    self._move(mean, x.var(dims, keepdim=True))
+                mean, var = (kept.view(shape) for kept in was)
             if "eps_outside_root" in faults:
                 y = (x - mean) / (var.sqrt() + self.eps)
             elif "no_root" in faults:
                 y = (x - mean) / (var + self.eps)
             else:
                 y = (x - mean) / (var + self.eps).sqrt()
-            if "no_weight" not in faults:
+            if not {"no_weight", "no_affine"} & set(faults):
                 y = y * self.weight.view(shape)
-            return y if "no_bias" in faults else y + self.bias.view(shape)
+            return y if {"no_bias", "no_affine"} & set(faults) else y + self.bias.view(shape)
 
         @torch.no_grad()
         def _move(self, mean, var):
@@ -93,7 +96,7 @@ register(
             Item("names", "parameters and buffers under torch's names", 1),
             Item("output", "training mode: normalises each feature over the batch", 2.5),
             Item("three", "the same for (B, C, T)", 1.5),
-            Item("buffers", "running mean and variance move as torch's do", 2),
+            Item("buffers", "running mean and variance are buffers, and move as torch's do", 2),
             Item("eval", "eval mode: uses the running ones and leaves them alone", 2),
             Item("gradients", "gradients of x, weight and bias", 1),
         ],
@@ -106,7 +109,6 @@ register(
             "names": Words(
                 "the parameters or buffers have other names or shapes",
                 "weight and bias as nn.Parameter, running_mean and running_var by register_buffer, (C,) each",
-                "a plain tensor as attribute is no buffer: it is not saved and does not follow .to()",
             )
         },
         wrong=[
@@ -175,6 +177,13 @@ register(
                 costs=("eval",),
             ),
             Wrong(
+                "moved_after_eval",
+                "the running statistics move in eval mode too",
+                expected="in eval mode they are used and stay",
+                hint="the update stands outside of: if self.training",
+                costs=("eval",),
+            ),
+            Wrong(
                 "wrong_axes",
                 "with three dimensions each feature has a mean for each step",
                 expected="one mean for each feature, over batch and time: x.mean((0, 2))",
@@ -204,6 +213,12 @@ register(
                 "no_root",
                 "what is divided by is the variance",
                 expected="its root: sqrt(var + eps)",
+                costs=("output",),
+            ),
+            Wrong(
+                "no_affine",
+                "weight and bias are not used",
+                expected="y * weight + bias",
                 costs=("output",),
             ),
             Wrong("no_weight", "weight is not used", expected="y * weight + bias", costs=("output",)),

@@ -81,6 +81,13 @@ ROWS = (
         "nn.Parameter and register_buffer under exactly these names; a plain tensor is neither",
     ),
     Row(
+        "wrong_registered",
+        BY_CASE,
+        "what is kept from call to call is no buffer",
+        "register_buffer(name, tensor): saved in the state_dict, moved by .to(), seen by no optimizer",
+        "a plain tensor as attribute is not saved and stays behind; a parameter is trained",
+    ),
+    Row(
         "wrong_loaded",
         BY_CASE,
         "state_dict() does not give back what was loaded",
