@@ -8,7 +8,7 @@ answer showed is the finding: "this is what comes out when the mask is applied a
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -290,7 +290,7 @@ class Comparison(Exercise):
     ) -> list[Finding]:
         """The findings, or the wrong versions that show all that the answer shows."""
         everything = tuple(dict.fromkeys(name for finding in findings for name in finding.costs))
-        for faults in self._explanations():
+        for faults in chain(self._explanations(), self._case_by_case(task, seen, wanted)):
             shown = self._shown(faults, task, seen)
             # Where it shows what the reference shows, it explains nothing.
             if shown is None or all(map(self._alike, wanted, shown)):
@@ -308,6 +308,20 @@ class Comparison(Exercise):
         yield from ((one,) for one in self.wrong)
         if self.together is not None:
             yield from combinations(self.wrong, 2)
+
+    def _case_by_case(
+        self, task: Mapping[str, Any], seen: Sequence[Any], wanted: Sequence[Mapping]
+    ) -> Iterator[tuple[Wrong, ...]]:
+        """More than two faults, where each shows in cases of its own: the first that explains each case."""
+        found: dict[str, Wrong] = {}
+        for case, got, want in zip(task["cases"], seen, wanted, strict=True):
+            if self.together is not None and not self._alike(got, want):
+                alone = {"cases": [case], "seed": task["seed"]}
+                one = next((one for one in self.wrong if self._shown((one,), alone, [got])), None)
+                if one is not None:
+                    found[one.name] = one
+        if len(found) > 2:
+            yield tuple(found.values())
 
     def _shown(
         self, faults: Sequence[Wrong], task: Mapping[str, Any], seen: Sequence[Any]

@@ -43,6 +43,7 @@ def test_the_chapters_define_what_is_pasted():
     assert {"evaluate", "RNN", "BatchNorm2d", "scaled_dot_product_attention", "MultiheadAttention"} <= names
 
 
+@pytest.mark.labelled
 @pytest.mark.parametrize("name", DEFINES)
 def test_no_definition_of_a_chapter_earns_full_marks(name, monkeypatch):
     exercise = checks.exercise(name)

@@ -27,6 +27,7 @@ import equivalence
 import mutants
 import pytest
 from labelled import DEFINES, RIGHT
+from mutants import Endless, at_most
 from torch_state import unharmed
 
 from helpers.checks.state import fresh
@@ -53,26 +54,6 @@ HIDDEN = {
 # Right in the exercise, whose network is three layers in a row; others are trained here too.
 NARROW = ("layers_one_by_one_and_autograd_grad",)
 LISTED = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text(encoding="utf-8"))
-
-
-class Endless(BaseException):
-    """Not an Exception: a probe must not take it for a fault of the answer."""
-
-
-@contextlib.contextmanager
-def at_most(seconds):
-    """Raise Endless inside after so many seconds of computing, however busy the machine is."""
-
-    def stop(*_):
-        raise Endless
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def made_of(exercise):

@@ -52,14 +52,14 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
-def notebook_of(folder):
-    return folder / NAME / f"{NAME}.ipynb"
+def notebook_of(folder, name=NAME):
+    return folder / name / f"{name}.ipynb"
 
 
-def source_answers(course):
+def source_answers(course, name=NAME):
     """grade_id -> the instructor's answer, for all cells that a student writes."""
-    cells = read(notebook_of(course / "solutions")).cells
-    return {cell.id: cell.source for cell in cells if cell.id in (*EXERCISES, *WRITTEN)}
+    cells = read(notebook_of(course / "solutions", name)).cells
+    return {cell.id: cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")}
 
 
 def answer(notebook, answers):
@@ -71,8 +71,8 @@ def answer(notebook, answers):
     return notebook
 
 
-def take_in(folder, received="grading/submitted", **environment):
+def take_in(folder, received="grading/submitted", name=NAME, **environment):
     """`python -m autograder intake`: what was received becomes what may be graded."""
-    done = python(folder, "-m", "autograder", "intake", received, "--assignment", NAME, **environment)
+    done = python(folder, "-m", "autograder", "intake", received, "--assignment", name, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -5,7 +5,9 @@ each of these in place, one at a time.
 """
 
 import ast
+import contextlib
 import copy
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -363,3 +365,26 @@ def _blocks(block: list[ast.stmt]) -> Iterator[tuple[str, list[ast.stmt], list[a
                 last = [*block[:k], _with(statement, body=inner[:-1]), inner[-1], *block[k + 1 :]]
                 yield "moved before the block", first, [statement, inner[0]]
                 yield "moved behind the block", last, [statement, inner[-1]]
+
+
+# --- one that does not end
+
+
+class Endless(BaseException):
+    """Not an Exception: a probe must not take it for a fault of the answer."""
+
+
+@contextlib.contextmanager
+def at_most(seconds):
+    """Raise Endless inside after so many seconds of computing, however busy the machine is."""
+
+    def stop(*_):
+        raise Endless
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

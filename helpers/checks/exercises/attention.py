@@ -22,12 +22,15 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, Tensor]]
         """Who may look at whom, (B or 1, nH or 1, T or 1, S or 1); None where everybody may."""
         B, nH, T, _ = q.shape
         S, may = k.shape[2], None
-        if lengths is not None and not (causal and "lengths_ignored_when_causal" in faults):
+        forgotten = "lengths_ignored" in faults or (causal and "lengths_ignored_when_causal" in faults)
+        if lengths is not None and not forgotten:
             most = lengths + int("lengths_off_by_one" in faults) - int("length_too_short" in faults)
             if "lengths_on_queries" in faults:
                 may = (torch.arange(T) < most[:, None])[:, None, :, None]
-            elif "heads_taken_for_batch" in faults and nH == B:
+            elif "heads_taken_for_batch" in faults:  # stops with an error where these are not equally many
                 may = (torch.arange(S) < most[:, None])[None, :, None, :]
+            elif "lengths_repeated_wrongly" in faults:
+                may = (torch.arange(S) < most.repeat(nH)[:, None]).view(B, nH, 1, S)
             else:
                 may = (torch.arange(S) < most[:, None])[:, None, None, :]
         if causal and "causal_ignored" not in faults:
@@ -206,6 +209,19 @@ register(
                 expected=_MASK,
                 hint="the mask (B, S) lacks the axes of heads and queries",
                 costs=("lengths",),
+            ),
+            Wrong(
+                "lengths_repeated_wrongly",
+                "the lengths are repeated in the wrong order: a head has another row's length",
+                expected=_MASK,
+                hint="repeat gives 0 1 0 1; heads of one row stand side by side: repeat_interleave, 0 0 1 1",
+                costs=("lengths",),
+            ),
+            Wrong(
+                "lengths_ignored",
+                "lengths does nothing",
+                expected="they hide keys: " + _MASK,
+                costs=("lengths", "together", "nothing"),
             ),
             Wrong(
                 "lengths_off_by_one",

@@ -21,7 +21,7 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
     def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
         if "flipped_kernel" in faults:
             weight = weight.flip(-1)
-        if "channel_axes_swapped" in faults and weight.shape[0] == weight.shape[1]:
+        if "channel_axes_swapped" in faults:  # stops with an error where these are not equally many
             weight = weight.transpose(0, 1)
         apart = 1 if "dilation_ignored" in faults else dilation
         if "dilation_as_stride" in faults:
@@ -60,7 +60,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
         starts = [t for t in starts if t + reach < T]
         if "output_too_short" in faults:
             starts = starts[:-1]
-        if "output_too_long" in faults:
+        rounded = "length_formula" in faults and (T - reach) % step == 0
+        if "output_too_long" in faults or rounded:
             x, starts = F.pad(x, (0, step)), [*starts, starts[-1] + step]
         places = torch.tensor(starts, dtype=torch.long)[:, None] + torch.arange(0, reach + 1, apart)
         windows = x[..., places]  # (B, C, To, K)
@@ -74,6 +75,7 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
         if bias is None or "bias_ignored" in faults:
             return y
         times = weight.shape[1] if "bias_per_channel" in faults else 1
+        times = weight.shape[2] if "bias_per_place" in faults else times
         times = weight.shape[1] * weight.shape[2] if "bias_per_tap" in faults else times
         return y + times * bias[:, None]
 
@@ -86,7 +88,7 @@ def cases(random: np.random.Generator) -> list[Case]:
 
     B, C, T = int(random.integers(2, 4)), int(random.integers(2, 4)), int(random.integers(11, 15))
     out = C + int(random.integers(1, 3))
-    K = int(random.integers(3, 5))
+    K = C + int(random.integers(1, 3))  # another number than C: which of the two was counted is seen
     s, p, d = int(random.integers(2, 4)), int(random.integers(1, 3)), int(random.integers(2, 4))
     x, weight, bias = some(B, C, T), some(out, C, K), some(out)
     long = some(B, C, T + d * K)
@@ -98,7 +100,7 @@ def cases(random: np.random.Generator) -> list[Case]:
         Case([long, weight], {"dilation": d}, item="dilation"),
         Case([x, weight], {"causal": True}, item="causal"),
         Case([long, weight], {"dilation": d, "causal": True}, item="causal"),
-        Case([some(1, C, K), some(C, C, K)], item="kernel"),  # one window, as many channels out as in
+        Case([some(1, C, K + 1), some(C, C, K)], item="kernel"),  # two windows, as many channels out as in
         Case([some(2, 1, T, dtype=np.float64), some(1, 1, 1, dtype=np.float64)], item="kernel"),
         Case([long, weight, bias, s, p, d], item="together"),
         Case([long, weight, bias], {"stride": s, "dilation": d, "causal": True}, item="together"),
@@ -141,6 +143,13 @@ register(
                 "the bias is added once for each product",
                 expected="once for each output, when the sum is done",
                 hint="it stands inside the innermost loop",
+                costs=("bias",),
+            ),
+            Wrong(
+                "bias_per_place",
+                "the bias is added once for each weight of the kernel",
+                expected="once for each output, when the sum is done",
+                hint="it stands inside the loop over the kernel",
                 costs=("bias",),
             ),
             Wrong(
@@ -188,6 +197,13 @@ register(
                 "output_too_long",
                 "one output too many, from zeros that nobody asked for",
                 expected="floor((T + 2 padding - dilation (K - 1) - 1) / stride) + 1 outputs",
+                costs=("kernel",),
+            ),
+            Wrong(
+                "length_formula",
+                "one output too many where the stride divides what is left",
+                expected="floor((T + 2 padding - dilation (K - 1) - 1) / stride) + 1 outputs",
+                hint="the - 1 in front of the division is missing",
                 costs=("kernel",),
             ),
             Wrong(

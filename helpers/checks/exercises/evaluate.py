@@ -28,8 +28,10 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
                 scores = logits.softmax(-1) if "softmax_twice" in faults else logits
                 losses.append(criterion(scores, y).item())
                 chosen = logits.argmin(-1) if "argmin" in faults else logits.argmax(-1)
-                chosen = logits.argmax(0) if "argmax_wrong_axis" in faults else chosen
-                right.append((chosen == y).sum().item())
+                if {"argmax_wrong_axis", "argmax_over_batch_in_pairs"} & set(faults):
+                    chosen = logits.argmax(0)
+                many = min(len(chosen), len(y)) if "argmax_over_batch_in_pairs" in faults else len(chosen)
+                right.append((chosen[:many] == y[:many]).sum().item())
                 sizes.append(len(y))
         model.train(was)
         if "first_batch_only" in faults:
@@ -38,10 +40,12 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
             losses, right, sizes = losses[-1:], right[-1:], sizes[-1:]
         loss = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
         accuracy = sum(right) / sum(sizes)
-        if "mean_of_batch_means" in faults or "loss_of_batches" in faults:
+        if {"mean_of_batch_means", "loss_of_batches", "as_large_as_the_first"} & set(faults):
             loss = sum(losses) / len(losses)
         if "mean_of_batch_means" in faults:
             accuracy = sum(n / size for n, size in zip(right, sizes, strict=True)) / len(sizes)
+        if "as_large_as_the_first" in faults:
+            accuracy = sum(right) / (len(sizes) * sizes[0])
         if "batch_means_over_examples" in faults:
             loss = sum(losses) / sum(sizes)
         if "divided_by_batches" in faults:
@@ -142,6 +146,12 @@ register(
                 costs=("loss",),
             ),
             Wrong(
+                "as_large_as_the_first",
+                "every batch counts as if it were as large as the first",
+                expected="len(y) of each batch; the last one is smaller",
+                costs=("loss", "accuracy"),
+            ),
+            Wrong(
                 "softmax_twice",
                 "softmax is taken twice",
                 expected="raw logits into the criterion: cross-entropy does the softmax itself",
@@ -151,6 +161,13 @@ register(
                 "argmax_wrong_axis",
                 "argmax goes over the batch",
                 expected="argmax(-1): over the classes of each example",
+                costs=("accuracy",),
+            ),
+            Wrong(
+                "argmax_over_batch_in_pairs",
+                "argmax goes over the batch",
+                expected="argmax(-1): over the classes of each example",
+                hint="there are then as many guesses as classes, not as examples",
                 costs=("accuracy",),
             ),
             Wrong(
