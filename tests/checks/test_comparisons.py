@@ -323,6 +323,17 @@ def of_parameters(self, num_features, momentum=0.1):
     self.running_mean = nn.Parameter(torch.zeros(num_features), requires_grad=False)
 
 
+def of_attributes(self, num_features, momentum=0.1):
+    BatchNorm.__init__(self, num_features, momentum)
+    del self.running_mean
+    self.running_mean = torch.zeros(num_features)
+
+
+def unsaved(self, num_features, momentum=0.1):
+    BatchNorm.__init__(self, num_features, momentum)
+    self.register_buffer("running_mean", torch.zeros(num_features), persistent=False)
+
+
 def emptied(self, x):
     y = BatchNorm.forward(self, x.clone())
     x.zero_()
@@ -365,7 +376,9 @@ def transposed(self, in_features, out_features, bias=True):
         (NORM, changed(BatchNorm, statistics=moved_in_eval), ["wrong_kept"], 0.8),
         (NORM, changed(BatchNorm, statistics=with_graph), ["wrong_graph"], 0.8),
         (NORM, changed(BatchNorm, __init__=from_one), ["wrong_start"], 0.8),
-        (NORM, changed(BatchNorm, __init__=of_parameters), ["wrong_names"], 0),
+        (NORM, changed(BatchNorm, __init__=of_parameters), ["wrong_registered"], 0.8),
+        (NORM, changed(BatchNorm, __init__=of_attributes), ["wrong_registered"], 0.8),
+        (NORM, changed(BatchNorm, __init__=unsaved), ["wrong_registered"], 0.8),
         (NORM, changed(BatchNorm, forward=emptied), ["wrong_changed"], 0.7),
         (LINEAR, changed(Linear, forward=asked_for_a_value), ["wrong_device"], 0.8),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),

@@ -575,7 +575,7 @@ class MyBatchNorm(Given):
         return self.weight[:, None, None] * (x - mean) / torch.sqrt(var + self.eps) + self.bias[:, None, None]
 
 
-# %% the constructor written anew, without buffers | wrong_names
+# %% the constructor written anew, without buffers | wrong_registered
 class MyBatchNorm(nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__()
