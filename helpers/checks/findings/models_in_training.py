@@ -245,7 +245,7 @@ ROWS = (
         ("behaviour",),
         "one sequence alone gets other logits than in a batch",
         "in eval mode, logits that depend on their own sequence alone, however many there are",
-        "an `if` on the batch size: batch norm in eval mode, say, works for one row as it does for many",
+        "an `if` on the batch size: in eval mode what is right for many rows is right for one",
     ),
     Row(
         "one_step_differs",
