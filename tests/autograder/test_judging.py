@@ -90,6 +90,16 @@ def test_one_run_where_nothing_dies(course):
     json.dumps(result)
 
 
+def test_an_answer_that_gets_hold_of_the_checks_own_code_is_flagged(course):
+    replies = [reply(said(0), said(1, values={"not_a_module": True}), said(2))]
+    content = course[1].replace(b"class TwoLayerLSTM: ...", b"from helpers.checks.exercises import conv1d")
+    assert content != course[1]
+    flags = judging.grade(content, course[0], Saying(replies))["flags"]
+    assert flags == [
+        "it gets hold of the checks' own code: look at from helpers.checks.exercises import conv1d"
+    ]
+
+
 def test_each_cell_is_sent_with_whose_it_is(course):
     sent = []
     sandbox = Saying([reply(said(0), said(1, values={"not_a_module": True}), said(2))])
