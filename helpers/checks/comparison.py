@@ -12,7 +12,6 @@ from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
-import torch
 
 from helpers.checks.by_hand import MOST, Watch, check_words
 from helpers.checks.difference import TOLERANCE, differs, error_text, kind_of
@@ -20,9 +19,9 @@ from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
 from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import BY_CASE, Row, table
-from helpers.checks.reply import LEFT, Form, Misfit, anything, either, error, list_of, record, text
+from helpers.checks.reply import LEFT, Form, either, error, list_of, observation, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
-from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded
+from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded, tensors
 from helpers.checks.state import fresh, left
 from helpers.checks.way_back import IN_PLACE
 
@@ -175,7 +174,7 @@ class Comparison(Exercise):
 
     def reply(self, task: Mapping[str, Any]) -> Form:
         many = len(task["cases"])
-        cases = list_of(either(error(), _observation), most=many, least=many)
+        cases = list_of(either(error(), observation), most=many, least=many)
         return record({"cases": cases, "operations": list_of(text(200), MOST), "left": LEFT})
 
     def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
@@ -205,13 +204,13 @@ class Comparison(Exercise):
 
     def _seen(self, answer: Any, case: Mapping[str, Any], seed: int, watch: Watch) -> Any:
         seeded(seed)
-        return attempt(lambda: self.observe(answer, _tensors(case), watch))
+        return attempt(lambda: self.observe(answer, tensors(case), watch))
 
     def _wanted(self, version: Any, case: Mapping[str, Any], seed: int) -> dict[str, Any]:
         """What a version of ours shows, in float64."""
         with quiet():
             seeded(seed)
-            shown = plain(self.observe(version, _tensors(case, double=True), Watch(())))
+            shown = plain(self.observe(version, tensors(case, double=True), Watch(())))
         # What ours cannot do (a device, say) is asked of nobody.
         return {key: value for key, value in shown.items() if not failed(value)}
 
@@ -395,22 +394,3 @@ def _add(findings: dict[str, Finding], finding: Finding) -> None:
     known = findings.get(finding.name, finding)
     costs = tuple(dict.fromkeys([*known.costs, *finding.costs]))
     findings[finding.name] = replace(known, costs=costs)
-
-
-def _observation(value: Any, place: str) -> None:
-    """The form of what `observe` shows of an answer: a dict of anything plain."""
-    anything(5_000, 1 << 20)(value, place)
-    if type(value) is not dict or "error" in value or any(type(key) is not str for key in value):
-        raise Misfit(place, "this is no observation")
-
-
-def _tensors(value: Any, double: bool = False) -> Any:
-    """The same with a fresh tensor in the place of each array."""
-    if isinstance(value, np.ndarray):
-        tensor = torch.from_numpy(value.copy())
-        return tensor.double() if double and tensor.is_floating_point() else tensor
-    if isinstance(value, dict):
-        return {key: _tensors(part, double) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tensors(part, double) for part in value]
-    return value

@@ -250,3 +250,10 @@ def _shown(value: Any) -> str:
     if type(value) is int and not -_LARGEST <= value < _LARGEST:  # Python refuses to write out very long ones
         return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
     return repr(value)[:60] if type(value) in (bool, int, float, str) else _kind(value)
+
+
+def observation(value: Any, place: str) -> None:
+    """The form of what `observe` shows of an answer: a dict of anything plain."""
+    anything(5_000, 1 << 20)(value, place)
+    if type(value) is not dict or "error" in value or any(type(key) is not str for key in value):
+        raise Misfit(place, "this is no observation")

@@ -192,3 +192,15 @@ def fill(model: nn.Module, seed: int, constants: Collection[str] = ()) -> None:
     for index, (name, tensor) in enumerate(model.named_buffers()):
         if tensor.is_floating_point() and name not in constants:
             tensor.copy_(torch.tensor(fill_values(seed, index, tuple(tensor.shape), buffer=True)))
+
+
+def tensors(value: Any, double: bool = False) -> Any:
+    """The same with a fresh tensor in the place of each array."""
+    if isinstance(value, np.ndarray):
+        tensor = torch.from_numpy(value.copy())
+        return tensor.double() if double and tensor.is_floating_point() else tensor
+    if isinstance(value, dict):
+        return {key: tensors(part, double) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [tensors(part, double) for part in value]
+    return value
