@@ -143,8 +143,11 @@ def alone(exercise, name):
 
 def check_mending(exercise, pair):
     both = verdict(exercise, with_faults(exercise, pair))
-    if [finding.name for finding in both.findings] in [[name] for name in pair]:
-        return  # one of the two hides the other: nobody can see that there are two
+    named = {finding.name for finding in both.findings}
+    if named != {*pair} and named <= {*slips(exercise)}:
+        # One of the two hides the other, they undo each other, or others do what they do together, in every
+        # case: nobody can see that it is these two.
+        return
     assert both.share <= min(alone(exercise, name) for name in pair) + 1e-9, pair
 
 
