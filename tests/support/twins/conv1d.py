@@ -112,4 +112,6 @@ def observe(conv1d, seed: int) -> Seen:
             seen[key] = outcome(lambda: conv1d(*inputs, **options))  # noqa: B023 (called at once)
             seen[f"{key}: gradients"] = gradients(seen[key], inputs)
             seen[f"{key}: inputs"] = [i.detach().clone() for i in inputs]
+    one = [values[0][:1].clone(), values[1].clone(), values[2].clone()]
+    seen["one sequence"] = outcome(lambda: conv1d(*one))
     return seen
