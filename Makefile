@@ -6,7 +6,7 @@ export OMP_NUM_THREADS ?= 1
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-fast test-slow notebooks release grade demo-class grade-stock bench badges lock clean
+.PHONY: help lab test test-fast test-slow notebooks times release grade demo-class grade-stock bench badges lock clean
 .PHONY: kernels windows colab pythons newest
 
 help:            ## list the targets
@@ -28,6 +28,9 @@ test-slow: .venv/.all ## what takes long: five seeds, every labelled answer, a h
 
 notebooks: .venv/.all ## execute the chapters afresh and save them as a reader sees them
 	$(BIN)/python tools/notebooks.py
+
+times: .venv/.all ## [ONLY=notebooks/02_cnn.ipynb]: run the chapters; minutes of each sitting beside what it says
+	$(BIN)/python tools/times.py --run $(ONLY)
 
 release: .venv/.all ## [BRANCH=students]: write what students get into dist/; with BRANCH as a tagged branch too
 	$(BIN)/python tools/release.py $(if $(BRANCH),--branch "$(BRANCH)")

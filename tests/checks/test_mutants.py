@@ -53,6 +53,8 @@ HIDDEN = {
 }
 # Right in the exercise, whose network is three layers in a row; others are trained here too.
 NARROW = ("layers_one_by_one_and_autograd_grad",)
+# A module that was traced in float32 stops in float64, in which answers are told apart.
+ONE_TYPE = ("traced_lstm",)
 LISTED = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text(encoding="utf-8"))
 
 
@@ -60,7 +62,7 @@ def made_of(exercise):
     """(right answer, mutant's name, mutant), each program once; nothing that is labelled itself."""
     seen = {ast.unparse(ast.parse(answer.source)) for answer in RIGHT}
     for answer in RIGHT:
-        if answer.exercise != exercise or answer.name in NARROW or RAW.search(answer.source):
+        if answer.exercise != exercise or answer.name in (*NARROW, *ONE_TYPE) or RAW.search(answer.source):
             continue
         for mutant in mutants.mutants(answer.source):
             if mutant.source not in seen:
@@ -95,6 +97,8 @@ def _trial(answer, mutant):
     if told and not relabelled:
         return "caught" if all(v.share < 1 for v in verdicts) else "survived", told, findings
     if any(v.share < 1 for v in verdicts):
+        if not relabelled and not any(v.lost for v in verdicts):
+            return "to be read", told, findings
         return "refused" if relabelled else "false alarm", told, findings
     return "other weights" if relabelled else "equivalent", told, findings
 
@@ -213,4 +217,5 @@ def test_mutants_of_right_answers_are_marked_down_unless_they_are_right(exercise
     for became in ("survived", "refused"):
         known = LISTED[became].get(exercise, {}).keys() & tried
         assert noted[became].keys() == known, (became, noted[became], known)
+    assert counts["to be read"] <= 0.05 * counts.total(), counts  # a person reads these: nothing is lost
     assert counts["caught"] >= 0.98 * (counts["caught"] + counts["survived"])
