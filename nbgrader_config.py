@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import nbgrader
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import (
@@ -19,6 +20,8 @@ from nbgrader.preprocessors import (
     LimitOutput,
     SaveAutoGrades,
 )
+
+import autograder
 
 COURSE = Path(__file__).resolve().parent
 GRADING = COURSE / "grading"
@@ -100,6 +103,13 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 
+# Formulas without a network: formgrader takes MathJax from this installation, feedback has them as MathML.
+# The course's templates go before nbgrader's, which load MathJax from an address outside.
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(autograder.__file__).with_name("book") / "templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
+]
+c.GenerateFeedback.HTMLExporter.filters = {"markdown2html": "autograder.book.formulas.markdown2html"}
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 
 # Who a file of a learning platform's download belongs to: the number that the platform puts in its name.
