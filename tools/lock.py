@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HEADER = "# All packages behind requirements.txt and the extras, for every system; written by `make lock`.\n"
-EXTRAS = ["--extra", "test", "--extra", "grade"]
+EXTRAS = ["--extra", "test", "--extra", "grade", "--extra", "hub"]
 
 if __name__ == "__main__":
     # An old constraints.txt would hold everything where it is; what refuses a machine is no package.
