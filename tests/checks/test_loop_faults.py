@@ -220,7 +220,7 @@ NO_PAIRS = [{"first batch"}, {"clipped by value", "first layer"}]
 def undone(first, second):
     """Does the second take away what the first puts in, so that the two are no two faults?"""
     put = " ".join(new for _, new in FAULTS[first][1])
-    return any(new == "" and old.strip() in put for old, new in FAULTS[second][1])
+    return any(old.strip() in put and old.strip() not in new for old, new in FAULTS[second][1])
 
 
 def pairs(first):

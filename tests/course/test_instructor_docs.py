@@ -121,10 +121,9 @@ def test_a_private_variant_counts_and_leaves_the_public_files_alone(tmp_path):
     hidden.metadata.nbgrader.points = 16
     nbformat.write(source, notebook_of(course / "private" / "solutions"))
 
-    [deadline] = re.findall(
-        r"^nbgrader (db assignment add .*) --duedate=\"(.*)\"$", page("instructors.md"), re.M
-    )
-    nbgrader(course, *deadline[0].split(), f"--duedate={deadline[1]}")
+    shown = rf"^nbgrader (db assignment add {NAME}) --duedate=\"(.*)\"$"
+    command, deadline = re.findall(shown, page("instructors.md"), re.M)[-1]  # the one of a private course
+    nbgrader(course, *command.split(), f"--duedate={deadline}")
     nbgrader(course, "generate_assignment", NAME, "--force")
     answers = source_answers(course)
     release = notebook_of(course / "private" / "notebooks")

@@ -14,6 +14,7 @@ from helpers import checks
 
 ZERO_FIRST = {"two_layer_lstm": 0}
 EITHER = ("ok", "flagged")
+BORROWED = "it gets hold of the checks' own code"
 # The probe of the worthless answer runs, and what it reports is changed before it leaves.
 FORGED_REPLY = """
 import helpers.checks.recurrent.probe as sequence
@@ -79,7 +80,7 @@ helpers.checks.check = full
 """)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=BORROWED)
 def patched_judge(kit):
     """The judge that lies beside the probe: another copy decides."""
     return kit.cheat("""
@@ -652,7 +653,7 @@ for path in ({str(kit.places.course / "grading" / "gradebook.db")!r}, "../../../
 """)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=BORROWED)
 def writes_the_package(kit):
     """The helpers, torch, the grader, the course's source and configuration."""
     return kit.cheat(f"""
@@ -714,7 +715,7 @@ print("patched", torch.allclose(torch.zeros(1), torch.ones(1)), *left)
 """)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=BORROWED)
 def leaves_the_process_changed(kit):
     """Changes the loaded libraries for whoever comes next in the same process, if there were one."""
     return kit.cheat("""

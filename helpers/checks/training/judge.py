@@ -70,14 +70,17 @@ class _Loop(Clipping):
     def judge(self) -> None:
         backwards = self.backwards()
         self.runs(backwards)
+        seen = self.named("loss") or self.named("forward")
+        learns = not seen or any(event["learns"] for event in seen)
+        # Of such a loss backward stops with an error, which costs everything: leaving it out pays nothing.
+        costs = None if learns else EVERYTHING
         if not self.named("backward"):
-            seen = self.named("loss") or self.named("forward")
-            learns = not seen or any(event["learns"] for event in seen)
-            self.find("backward_forgotten" if learns and not self.asked else "no_gradient")
+            self.find("backward_forgotten" if learns and not self.asked else "no_gradient", "", costs)
             return
         lost = [b for b in backwards if not b["reaches"]]
         if lost:
-            self.find("no_gradient", f"in {len(lost)} of {len(backwards)} calls of backward")
+            costs = costs if len(lost) == len(backwards) else None
+            self.find("no_gradient", f"in {len(lost)} of {len(backwards)} calls of backward", costs)
             return
         # A gradient that the next backward adds to, or takes the place of, is not used yet.
         final = [b for b in backwards if b["by"] != "backward"]
