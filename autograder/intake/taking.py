@@ -169,8 +169,12 @@ def _meant(
     paths = {*spoken, *dismiss}
     knows = {name: Ledger(course.work(name)).entries for name in names}
     found = [name for name in names if any(e.is_at(path) for e in knows[name] for path in paths)]
+    if not found:  # the file is named wrongly, not the assignment
+        arrived = [entry for entries in knows.values() for entry in entries]
+        for path in [*(_spoken(arrived, text)[0] for text in assign), *dismiss]:
+            _find(arrived, path)
     if len(found) != 1:
-        raise ValueError(_say_which(found or names))
+        raise ValueError(_say_which(found))
     return found
 
 
@@ -278,7 +282,7 @@ def _decide(
 ) -> set[str]:
     """What a person says about files; returns the ids of those whom it concerns."""
     plans = [_assignment(ledger, text, students) for text in assign]
-    gone = [_find(ledger, path) for path in dismiss]
+    gone = [_find(ledger.entries, path) for path in dismiss]
     for entries, ids in plans:
         for entry in entries:
             entry.status = UNASSIGNED if entry.status == DISMISSED else entry.status
@@ -293,10 +297,7 @@ def _decide(
 
 def _assignment(ledger: Ledger, text: str, students: roster.Roster) -> tuple[list[Entry], list[str]]:
     """The files and the students of "FILE=STUDENT,STUDENT"; names may hold `=` and commas themselves."""
-    if "=" not in text:
-        raise ValueError(f"--assign {text!r} says no student: write --assign FILE=STUDENT")
-    splits = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter == "="]
-    path, who = next(((p, w) for p, w in splits if any(e.is_at(p) for e in ledger.entries)), splits[-1])
+    path, who = _spoken(ledger.entries, text)
     ids = [who] if who in students.ids else [one.strip() for one in who.split(",")]
     for student in ids:
         if student not in students.ids:
@@ -305,16 +306,24 @@ def _assignment(ledger: Ledger, text: str, students: roster.Roster) -> tuple[lis
                 f"no student {student!r} is enrolled (near: {near}): "
                 f"`nbgrader db student add {student}` first, or give the list with --students"
             )
-    return _find(ledger, path), ids
+    return _find(ledger.entries, path), ids
 
 
-def _find(ledger: Ledger, path: str) -> list[Entry]:
+def _spoken(entries: Sequence[Entry], text: str) -> tuple[str, str]:
+    """The two sides of "FILE=STUDENTS": the file is one that has arrived, where the text can be read so."""
+    if "=" not in text:
+        raise ValueError(f"--assign {text!r} says no student: write --assign FILE=STUDENT")
+    splits = [(text[:i], text[i + 1 :]) for i, letter in enumerate(text) if letter == "="]
+    return next(((p, w) for p, w in splits if any(e.is_at(p) for e in entries)), splits[-1])
+
+
+def _find(entries: Sequence[Entry], path: str) -> list[Entry]:
     """The files that a person means: one, or all below a folder or an archive."""
-    exact = [entry for entry in ledger.entries if entry.path == path]
-    found = exact[-1:] or [entry for entry in ledger.entries if entry.is_at(path)]
+    exact = [entry for entry in entries if entry.path == path]
+    found = exact[-1:] or [entry for entry in entries if entry.is_at(path)]
     if not found:
-        waiting = [entry.path for entry in ledger.entries if entry.status == UNASSIGNED]
-        near = difflib.get_close_matches(path, [entry.path for entry in ledger.entries])
+        waiting = [entry.path for entry in entries if entry.status == UNASSIGNED]
+        near = difflib.get_close_matches(path, [entry.path for entry in entries])
         told = near or waiting[:10]
         names = "; ".join(told) if told else "none has arrived"
         raise ValueError(f"no file {path!r} has arrived (take the path that intake prints): {names}")

@@ -162,6 +162,16 @@ def test_moodles_worksheet_and_feedback_in_one_go(course, worksheet, capsys):
     assert f"written: grading/export/{NAME}-feedback-moodle.zip" in capsys.readouterr().out
 
 
+def test_feedback_without_a_platform_s_file_is_told(course, monkeypatch, capsys):
+    monkeypatch.setattr("autograder.export.feedback.places", lambda *about: {})  # all came by hand
+    assert exported(course, NAME, "--feedback-zip") == 1
+    said = (
+        f"autograder: no feedback can be laid out for {NAME}: no file of its students came from Moodle or "
+        "Canvas; the pages themselves: `nbgrader generate_feedback`\n"
+    )
+    assert capsys.readouterr().err == said
+
+
 def test_a_page_that_is_there_already_is_made_afresh(course, worksheet):
     page = course.feedback("ada", NAME) / f"{NAME}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
