@@ -1,9 +1,11 @@
 """The judges of 05_by_hand on answers that were labelled before there was a judge, and on their own slips."""
 
 import functools
+from importlib import import_module
 from itertools import combinations
 
 import pytest
+import torch
 from by_hand_answers import ALL
 from by_hand_answers import DEFINES as EXERCISES
 from labelled import through_bytes
@@ -180,6 +182,33 @@ def test_no_slip_only_stops_with_an_error(exercise):
 def test_greedy_decode_has_its_batches_whatever_the_seed():
     for seed in (0, 96, 116, 259, 260, 297, *range(300, 330)):
         assert len(checks.exercise("greedy_decode").task(seed)["cases"]) == 7
+
+
+def test_evaluate_has_as_many_right_answers_as_it_prescribes_whatever_the_seed():
+    """Else a slip is told by another's name, or not at all: argmin may be right where no example is."""
+    lowest = with_faults("evaluate", ["argmin"])
+    rights = with_faults("evaluate", ["accuracy_count"])
+    for seed in range(30):
+        cases = checks.exercise("evaluate").task(seed)["cases"]
+        counted = []
+        for case in cases:
+            batches, made_from, *_ = case["args"]
+            model = import_module("helpers.checks.exercises.evaluate").network(3, made_from)
+            batches = [tuple(map(torch.from_numpy, batch)) for batch in batches]
+            assert lowest(model, batches, torch.nn.CrossEntropyLoss())[1] == 0, seed
+            counted.append([rights(model, [batch], torch.nn.CrossEntropyLoss())[1] for batch in batches])
+        n = len(cases[0]["args"][0][0][1])
+        assert counted == [[n, n - 1, 1], [3, 2, 1, 3], [3, 2], [1], [4, 1]], seed
+
+
+def own_cross_entropy(model, loader, criterion):
+    return with_faults("evaluate", [])(model, loader, torch.nn.functional.cross_entropy)
+
+
+def test_a_criterion_that_is_not_asked_is_told():
+    told = verdict("evaluate", own_cross_entropy)
+    assert [finding.name for finding in told.findings] == ["criterion_not_asked"]
+    assert told.share == pytest.approx(0.7)
 
 
 def test_what_an_answer_leaves_behind_is_told_in_a_remark():

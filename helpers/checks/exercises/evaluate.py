@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils import skip_init
 
 from helpers.checks.comparison import Case, Words, Wrong
 from helpers.checks.exercise import register
@@ -13,6 +14,7 @@ from helpers.checks.report import Item
 from helpers.checks.running import fill
 
 TITLE = "Exercise 3, evaluation on held-out data"
+CLASSES = 4
 
 
 def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
@@ -22,6 +24,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
         was = model.training
         model.eval()
         losses, right, sizes = [], [], []
+        if "criterion_not_asked" in faults:
+            criterion = nn.functional.cross_entropy
         with torch.no_grad():
             for x, y in loader:
                 logits = model(x)
@@ -65,28 +69,45 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
     return evaluate
 
 
-def world(record: Record, batches: list, seed: int, training: bool) -> tuple:
-    """A model that does the same in both modes: what the mode changes is not counted twice."""
-    features, classes = batches[0][0].shape[1], 4
-    model = nn.Sequential(nn.Linear(features, 8), nn.Tanh(), nn.Linear(8, classes))
-    model = model.to(batches[0][0].dtype).train(training)
+def network(features: int, seed: int) -> nn.Module:
+    """It does the same in both modes: what the mode changes is not counted twice."""
+    # skip_init: what a layer begins with would be drawn from the global generator, and is filled at once.
+    layers = [skip_init(nn.Linear, features, 8), nn.Tanh(), skip_init(nn.Linear, 8, CLASSES)]
+    model = nn.Sequential(*layers)
     fill(model, seed)
-    return record.model(model), record.loader(batches), record.loss(nn.CrossEntropyLoss())
+    return model
+
+
+def world(record: Record, batches: list, seed: int, training: bool, smoothing: float) -> tuple:
+    model = network(batches[0][0].shape[1], seed).to(batches[0][0].dtype).train(training)
+    criterion = nn.CrossEntropyLoss(label_smoothing=smoothing)
+    return record.model(model), record.loader(batches), record.loss(criterion)
 
 
 def cases(random: np.random.Generator) -> list[Case]:
-    def case(sizes, training=True, item="loss"):
-        batches = [
-            [(2 * random.standard_normal((n, 3))).astype(np.float32), random.integers(0, 4, n)] for n in sizes
-        ]
-        return Case([batches, int(random.integers(1000)), training], item=item)
+    def batch(model, n, right):
+        """n examples, so many answered rightly; the others are labelled by a middling class."""
+        x = (2 * random.standard_normal((n, 3))).astype(np.float32)
+        with torch.no_grad():
+            best_last = model(torch.from_numpy(x)).numpy().argsort(-1)
+        y = best_last[np.arange(n), random.integers(1, CLASSES - 1, n)]
+        y[:right] = best_last[:right, -1]
+        order = random.permutation(n)
+        return [x[order], y[order]]
 
-    n = int(random.integers(6, 9))
+    def case(sizes, rights, training=True, smoothing=0.0):
+        seed = int(random.integers(1000))
+        model = network(3, seed)
+        batches = [batch(model, n, right) for n, right in zip(sizes, rights, strict=True)]
+        return Case([batches, seed, training, smoothing], item="loss")
+
+    n, m = int(random.integers(6, 9)), int(random.integers(1, 4))
     return [
-        case([n, n, int(random.integers(1, 4))]),  # the last batch is smaller
-        case([4, 4, 4, 4]),  # as many examples as classes: the wrong axis raises nothing
-        case([5, 3], training=False),
-        case([1]),
+        case([n, n, m], [n, n - 1, 1]),  # the last batch is smaller
+        case([4, 4, 4, 4], [3, 2, 1, 3]),  # as many examples as classes: the wrong axis raises nothing
+        case([5, 3], [3, 2], training=False),
+        case([1], [1]),
+        case([6, 2], [4, 1], smoothing=0.3),  # a criterion that is not the usual one
     ]
 
 
@@ -155,6 +176,12 @@ register(
                 "softmax_twice",
                 "softmax is taken twice",
                 expected="raw logits into the criterion: cross-entropy does the softmax itself",
+                costs=("loss",),
+            ),
+            Wrong(
+                "criterion_not_asked",
+                "the criterion that is handed in is not asked",
+                expected="criterion(logits, y): it may be another one than plain cross-entropy",
                 costs=("loss",),
             ),
             Wrong(
