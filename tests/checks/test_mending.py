@@ -61,3 +61,9 @@ def test_mending_one_of_two_faults_does_not_lower_the_mark(pair):
 @pytest.mark.parametrize("pair", ALL, ids=pair_id)
 def test_mending_one_of_any_two_faults_does_not_lower_the_mark(pair):
     assert [told for seed in SEEDS if (told := lowered(pair, seed))] == []
+
+
+def test_an_output_for_every_step_and_half_precision_are_judged():
+    """Dropout that cannot be followed pattern by pattern, in outputs that have an axis of time."""
+    [pair] = [one for one in ALL if pair_id(one) == "dropout_classifier-half_precision-every_step"]
+    assert lowered(pair, 0) == ""
