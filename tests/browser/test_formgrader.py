@@ -4,7 +4,7 @@ import csv
 
 import nbformat
 import pytest
-from browser import chromium, jupyterlab, open_lab
+from browser import open_lab
 from course import (
     COURSE_ID,
     NAME,
@@ -26,18 +26,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     return course_copy(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture(scope="module")
-def address(course):
-    with jupyterlab(course) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import urllib.request
 
 import nbformat
 import pytest
-from browser import chromium, jupyterlab, open_lab
+from browser import open_lab
 from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, take_in
 from playwright.sync_api import expect
 
@@ -27,18 +27,6 @@ def course(tmp_path_factory):
         done = python(folder, *words)
         assert done.returncode == 0, done.stdout + done.stderr
     return folder
-
-
-@pytest.fixture(scope="module")
-def address(course):
-    with jupyterlab(course) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
