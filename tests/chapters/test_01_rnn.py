@@ -394,9 +394,8 @@ def test_the_step_back_that_is_worked_with_numbers_is_the_gradient():
     (text,) = [cell.source for cell in cells if cell.id == "s4-radius-says"]
     W_hh = torch.tensor(0.5, requires_grad=True)
     h = 0.5
-    for wanted in (0.6, 0.8):
-        x = math.atanh(wanted) - 0.5 * float(h)
-        h = torch.tanh(x + W_hh * h)
+    for before, after in ((0.5, 0.6), (0.6, 0.8)):
+        h = torch.tanh(math.atanh(after) - 0.5 * before + W_hh * h)
     h.backward()
     assert f"= {W_hh.grad.item():.4f}$ is the gradient" in text
 
