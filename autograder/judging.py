@@ -67,13 +67,17 @@ def grade(content: bytes, assignment: Assignment, sandbox: Runner) -> dict[str, 
             run.flag(f"it gets hold of the checks' own code: look at {what[:80]}")
     run.to_the_end()
     marks = run.marks()
-    # A cell that the student has added may have spoilt a check behind it; without it the answer may be right.
+    # A cell that the student has added may have spoilt a check behind it, or made it so dear that it was
+    # stopped; without it the answer may be right.
     given = [step for step in steps if step.author != "scratch"]
-    spoilt = any(mark["status"] in ("undefined", "malformed") for mark in marks.values())
+    spoilt = any(mark["status"] in ("undefined", "malformed", "died", "unjudged") for mark in marks.values())
     if spoilt and len(given) < len(steps):
         again = run.with_steps(given)
         again.to_the_end()
-        marks = {name: max(marks[name], mark, key=_points) for name, mark in again.marks().items()}
+        marks = {name: max(marks[name], mark, key=_worth) for name, mark in again.marks().items()}
+        flags = dict.fromkeys(run.flags + again.flags)
+        waiting = {name for name, mark in marks.items() if mark["status"] == "unjudged"}
+        run.flags = [text for text in flags if UNJUDGED not in text or text.split(UNJUDGED)[0] in waiting]
         run.cpu, run.wall = again.cpu, again.wall
         run.clock |= again.clock
         run.stopped_at |= again.stopped_at
@@ -348,8 +352,9 @@ def _judged(check: Check, task: Mapping[str, Any], values: Any) -> dict[str, Any
     }
 
 
-def _points(mark: Mapping[str, Any]) -> float:
-    return mark["points"]
+def _worth(mark: Mapping[str, Any]) -> tuple[float, float]:
+    """What is sure comes first; of two that are equally sure, the one of which more waits for a person."""
+    return mark["points"], sum(part["points"] for part in mark["to_read"])
 
 
 def _readable(value: Any) -> Any:

@@ -241,6 +241,26 @@ def test_values_of_another_form_earn_nothing_and_are_flagged(course, values):
     assert "probe: what came back is not what a probe gives" in result["flags"][0]
 
 
+@pytest.mark.parametrize("second", ["done", "wall_item"])
+@pytest.mark.parametrize("first", ["cpu_item", "wall_item", "died"])
+def test_a_check_that_an_added_cell_has_brought_down_is_run_again_without_it(course, first, second):
+    assignment, content = course
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    mine = new_code_cell("while_away()", id="mine", metadata={"autograder": {"scratch": True}})
+    notebook.cells.insert(0, mine)
+    answers = [said(1), said(2, values={"not_a_module": True}), said(3)]
+    ended = {"step": 3, "code": None, "cpu": 10.0}
+    sandbox = Saying([reply(said(0), *answers[:2], **ended, status=first)])
+    sandbox.replies += [reply(*answers[: 3 if second == "done" else 2], **ended, status=second)]
+    result = judging.grade(nbformat.writes(notebook).encode(), assignment, sandbox)
+    assert sandbox.asked == [[0, 1, 2, 3], [1, 2, 3]]
+    plain = result["checks"]["plain"]
+    waits = sum(part["points"] for part in plain["to_read"])
+    assert (plain["points"], waits) == ((2, 0) if second == "done" else (0, 2))
+    flagged = any("plain" in text and judging.UNJUDGED in text for text in result["flags"])
+    assert flagged == bool(waits)
+
+
 def test_a_name_that_is_missing_tells_which_cell_failed_before(course):
     frames = [said(0, error=error("SyntaxError", "invalid syntax")), said(2)]
     missing = said(1, error=error("NameError", "name 'TwoLayerLSTM' is not defined"))
