@@ -8,7 +8,6 @@ import json
 import math
 import platform
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -288,8 +287,7 @@ def parts() -> Mapping[str, str]:
     Of the code those modules count which a result is computed with: a plot's colour decides no mark.
     """
     ours = Path(__file__).parent
-    modules = [sys.modules[checks.exercise(name).module] for name in checks.EXERCISES]
-    start = [path for module in modules for path in Path(module.__file__).parent.glob("*.py")]
+    start = [path for folder in checks.exercises.__path__ for path in Path(folder).glob("*.py")]
     start += [
         *Path(checks.__file__).parent.rglob("*.py"),
         *(ours / "inside").glob("*.py"),

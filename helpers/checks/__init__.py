@@ -7,14 +7,14 @@ exercises themselves are the modules of `exercises` and `turns`, each a descript
 from typing import Any
 
 from helpers.checks import exercises, tally
-from helpers.checks.exercise import Exercise, exercises_of
+from helpers.checks.exercise import Exercise, Shelf
 from helpers.checks.practice import TURNS, hint, progress, turn
 from helpers.checks.report import Verdict
 from helpers.checks.running import NO_ANSWER
 
 __all__ = ["EXERCISES", "TURNS", "check", "exercise", "hint", "progress", "summary", "turn", "unanswered"]
 
-_EXERCISES = exercises_of(exercises)
+_EXERCISES = Shelf(exercises)
 EXERCISES = tuple(_EXERCISES)
 
 
@@ -69,5 +69,5 @@ def summary() -> None:
     The last cell of an assignment. An exercise of it whose check was not run yet is named too.
     """
     assignments = {exercise(name).assignment for name in tally.met()} - {""}
-    shown = [one for one in _EXERCISES.values() if one.assignment in assignments or one.name in tally.met()]
+    shown = [one for one in _EXERCISES.by_title() if one.assignment in assignments or one.name in tally.met()]
     print(tally.text(shown))

@@ -13,7 +13,7 @@ code, in the sandbox; task and judge stay outside, and what comes back is looked
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -96,14 +96,32 @@ def registered(module: str) -> Exercise:
     Raises:
         LookupError: it registers none.
     """
-    importlib.import_module(module)
+    if module not in _registered:
+        with state.fresh():  # it may be loaded late, behind what a notebook has set: a default dtype, say
+            importlib.import_module(module)
     if module not in _registered:
         raise LookupError(f"{module} registers no exercise: end it with register(...)")
     return _registered[module]
 
 
-def exercises_of(package: ModuleType) -> dict[str, Exercise]:
-    """name -> exercise, of all modules of a package, in the order of their titles."""
-    modules = [f"{package.__name__}.{part.name}" for part in pkgutil.iter_modules(package.__path__)]
-    found = sorted(map(registered, modules), key=lambda exercise: exercise.title)
-    return {exercise.name: exercise for exercise in found}
+class Shelf(Mapping[str, Exercise]):
+    """name -> exercise, of all modules of a package; each is imported when it is first asked for."""
+
+    def __init__(self, package: ModuleType) -> None:
+        self._package = package.__name__
+        self._names = tuple(part.name for part in pkgutil.iter_modules(package.__path__))
+
+    def __getitem__(self, name: str) -> Exercise:
+        if name not in self._names:
+            raise KeyError(name)
+        return registered(f"{self._package}.{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def by_title(self) -> list[Exercise]:
+        """All of them, imported, in the order of their titles."""
+        return sorted(self.values(), key=lambda exercise: exercise.title)

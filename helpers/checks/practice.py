@@ -19,13 +19,13 @@ from torch import nn
 from helpers import kept
 from helpers.checks import turns
 from helpers.checks.comparison import Comparison
-from helpers.checks.exercise import exercises_of
+from helpers.checks.exercise import Shelf
 from helpers.checks.findings import finding
 from helpers.checks.overtime import Overtime, at_most
 from helpers.checks.report import Finding, Verdict, all_items
 from helpers.checks.running import NO_ANSWER, describe
 
-_TURNS = exercises_of(turns)
+_TURNS = Shelf(turns)
 TURNS = tuple(_TURNS)
 PART = "turns"  # of the file beside the notebook
 SECONDS = 10.0  # what a turn asks for takes some thousandths
@@ -110,9 +110,8 @@ def hint(name: str) -> None:
 def progress(chapter: int | None = None) -> None:
     """Print which turns of a chapter are done; by default of those that this kernel has come to."""
     chapters = {chapter} if chapter else {_TURNS[name].chapter for name in _met}
-    shown = [
-        name for name in dict.fromkeys((*_met, *TURNS)) if _TURNS[name].chapter in chapters or not chapters
-    ]
+    order = dict.fromkeys((*_met, *(one.name for one in _TURNS.by_title())))
+    shown = [name for name in order if _TURNS[name].chapter in chapters or not chapters]
     taken = {name: Taken.read(name) for name in shown}
     print(f"turns done: {sum(one.done for one in taken.values())} of {len(shown)}")
     for name, one in taken.items():

@@ -168,10 +168,8 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(source.helpers, "__file__", str(tmp_path / "helpers" / "__init__.py"))
     monkeypatch.setattr(source.checks, "__file__", str(tmp_path / "helpers" / "checks" / "__init__.py"))
     monkeypatch.setattr(source, "__file__", str(tmp_path / "autograder" / "assignment.py"))
-    for name in source.checks.EXERCISES:
-        module = source.sys.modules[source.checks.exercise(name).module]
-        place = tmp_path / Path(module.__file__).relative_to(ROOT)
-        monkeypatch.setattr(module, "__file__", str(place))
+    folders = [str(tmp_path / Path(folder).relative_to(ROOT)) for folder in source.checks.exercises.__path__]
+    monkeypatch.setattr(source.checks.exercises, "__path__", folders)
     monkeypatch.setattr(source, "parts", source.parts.__wrapped__)
     return tmp_path
 

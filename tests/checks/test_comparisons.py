@@ -14,7 +14,7 @@ from helpers import checks
 from helpers.checks import exercises
 from helpers.checks.by_hand import OPERATIONS, Watch
 from helpers.checks.comparison import Case, Wrong, differs
-from helpers.checks.exercise import _registered, exercises_of, register, registered
+from helpers.checks.exercise import Shelf, _registered, register, registered
 from helpers.checks.functions import Function
 from helpers.checks.layers import Layer
 from helpers.checks.report import Item
@@ -442,7 +442,7 @@ def test_differences_in_words():
 def test_a_module_that_registers_nothing_is_named():
     with pytest.raises(LookupError, match=r"helpers\.style registers no exercise: end it with register"):
         registered("helpers.style")
-    assert {*exercises_of(exercises)} == {*checks.EXERCISES}
+    assert {*Shelf(exercises)} == {*checks.EXERCISES}
 
 
 def test_an_exercise_needs_items_and_cases_name_them():

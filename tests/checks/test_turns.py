@@ -21,11 +21,11 @@ from torch_state import unharmed
 
 from helpers import checks, kept
 from helpers.checks import practice, turns
-from helpers.checks.exercise import exercises_of
+from helpers.checks.exercise import Shelf
 from helpers.checks.findings import SLIPS
 from helpers.checks.slips import slips
 
-TURNS = exercises_of(turns)
+TURNS = Shelf(turns)
 LABELLED = list(labelled_turns())
 CLIP = TURNS["clip"].reference
 

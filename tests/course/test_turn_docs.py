@@ -24,7 +24,7 @@ def worked(tmp_path, monkeypatch):
     (tmp_path / "leaky.py").write_text(description, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     turn = registered("leaky")
-    monkeypatch.setitem(practice._TURNS, "leaky", turn)
+    monkeypatch.setattr(practice, "_TURNS", {"leaky": turn})
     yield turn, dict(chunk.split("\n", 1) for chunk in cells.split("# %% ")[1:])
     del _registered["leaky"], sys.modules["leaky"]
 

@@ -5,10 +5,10 @@ import torch
 
 from helpers import broken
 from helpers.checks import turns
-from helpers.checks.exercise import exercises_of
+from helpers.checks.exercise import Shelf
 from helpers.probes import who_sees_whom
 
-TURNS = exercises_of(turns)
+TURNS = Shelf(turns)
 
 
 def heads_of(memory, lengths, text):
