@@ -311,7 +311,7 @@ def test_no_hint_speaks_of_what_the_exercise_does_not_have(answer):
 
 
 def test_an_unknown_exercise_is_refused_by_name():
-    with pytest.raises(ValueError, match="no exercise 'lstm'; there are .*two_layer_lstm, .*dropout_gru"):
+    with pytest.raises(ValueError, match="no exercise 'lstm'; there are .*dropout_gru, .*two_layer_lstm"):
         checks.check("lstm", nn.LSTM, points=1)
 
 
