@@ -19,6 +19,7 @@ from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
 from helpers.checks.findings.anywhere import put_back
 from helpers.checks.findings.row import BY_CASE, Row, table
+from helpers.checks.known import Known
 from helpers.checks.reply import LEFT, Form, either, error, list_of, observation, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
 from helpers.checks.running import attempt, describe, failed, no_answer, plain, quiet, seeded, tensors
@@ -125,7 +126,7 @@ class Comparison(Exercise):
         check_words(forbids)
         self.cases, self.reference, self.forbids = cases, reference, tuple(forbids)
         self.wrong, self.together, self.parts = tuple(wrong), together, tuple(parts)
-        self.belongs = dict(belongs or {})
+        self.belongs, self._known = dict(belongs or {}), Known()
         named = {item for one in self.wrong for item in one.costs} | set(self.belongs.values())
         unknown = named - {item.name for item in self.items}
         if unknown:
@@ -179,7 +180,6 @@ class Comparison(Exercise):
 
     def compare(self, task: Mapping[str, Any], values: Mapping[str, Any]) -> Verdict:
         verdict, cases, seen = Verdict(self.items), task["cases"], values["cases"]
-        everything = all_items(self.items)
         verdict.remarks += [put_back(kind, line) for kind, line in left(values["left"])]
         if failed(seen[0]) and no_answer(seen[0]["error"]):
             verdict.add(finding(self.rows, "no_answer", self.items))
@@ -190,11 +190,11 @@ class Comparison(Exercise):
             verdict.add(finding(self.rows, "shortcut", self.items, got, forbidden=forbidden))
             return verdict
         with fresh():
-            wanted = [self._wanted(self.reference, case, task["seed"]) for case in cases]
+            wanted = [self._wanted((), case, task["seed"]) for case in cases]
             findings, compared = self._differences(cases, seen, wanted)
             if findings:
                 # What could not be compared, since what it follows from is wrong already, earns nothing.
-                missing = tuple(name for name in everything if name not in compared)
+                missing = tuple(name for name in all_items(self.items) if name not in compared)
                 findings[0] = replace(findings[0], costs=(*findings[0].costs, *missing))
                 findings = self._named(task, seen, wanted, findings)
         verdict.add(*findings)
@@ -206,11 +206,22 @@ class Comparison(Exercise):
         seeded(seed)
         return attempt(lambda: self.observe(answer, tensors(case), watch))
 
-    def _wanted(self, version: Any, case: Mapping[str, Any], seed: int) -> dict[str, Any]:
-        """What a version of ours shows, in float64."""
-        with quiet():
-            seeded(seed)
-            shown = plain(self.observe(version, tensors(case, double=True), Watch(())))
+    def _wanted(self, faults: Sequence[Wrong], case: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        """What the reference, or a program with these faults, shows in float64."""
+        names = [one.name for one in faults]
+        return self._known.of([names, case, seed], lambda: self._computed(faults, case, seed))
+
+    def _computed(self, faults: Sequence[Wrong], case: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        of_one = faults[0].version if len(faults) == 1 else None
+        version = (of_one or self.together([one.name for one in faults])) if faults else self.reference
+        try:
+            with quiet():
+                seeded(seed)
+                shown = plain(self.observe(version, tensors(case, double=True), Watch(())))
+        except Exception as problem:  # a wrong version may fail where the answer fails
+            if not faults:
+                raise
+            return {"error": describe(problem)}
         # What ours cannot do (a device, say) is asked of nobody.
         return {key: value for key, value in shown.items() if not failed(value)}
 
@@ -316,8 +327,7 @@ class Comparison(Exercise):
         for case, got, want in zip(task["cases"], seen, wanted, strict=True):
             if self.together is not None and not self._alike(got, want):
                 alone = {"cases": [case], "seed": task["seed"]}
-                one = next((one for one in self.wrong if self._shown((one,), alone, [got])), None)
-                if one is not None:
+                if one := next((each for each in self.wrong if self._shown((each,), alone, [got])), None):
                     found[one.name] = one
         if len(found) > 2:
             yield tuple(found.values())
@@ -326,15 +336,9 @@ class Comparison(Exercise):
         self, faults: Sequence[Wrong], task: Mapping[str, Any], seen: Sequence[Any]
     ) -> list[dict[str, Any]] | None:
         """What a program with these faults shows in each case; None where the answer shows something else."""
-        version = faults[0].version if len(faults) == 1 else None
-        if version is None:
-            version = self.together([one.name for one in faults])
         shown = []
         for case, got in zip(task["cases"], seen, strict=True):
-            try:
-                shown.append(self._wanted(version, case, task["seed"]))
-            except Exception as problem:  # a wrong version may fail where the answer fails
-                shown.append({"error": describe(problem)})
+            shown.append(self._wanted(faults, case, task["seed"]))
             if not self._alike(got, shown[-1]):
                 return None
         return shown

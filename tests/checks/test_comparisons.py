@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers import checks
-from helpers.checks import exercises
+from helpers.checks import exercises, known
 from helpers.checks.by_hand import OPERATIONS, Watch
 from helpers.checks.comparison import Case, Wrong, differs
 from helpers.checks.exercise import Shelf, _registered, register, registered
@@ -100,6 +100,39 @@ def test_a_wrong_version_is_no_reason_where_it_shows_what_is_right():
         wrong=[Wrong("the_same", "never", torch.tanh)],
     )
     assert names(spoilt, lambda x: x.tanh().detach()) == ["wrong_gradients"]
+
+
+def test_what_ours_shows_is_computed_once_for_the_same_case():
+    called = []
+
+    def noting(version):
+        return lambda x: (called.append(version.__name__), version(x))[1]
+
+    counted = Function(
+        "worked.counted",
+        title="t",
+        cases=lambda random: [Case([some(random, 3)])],
+        reference=noting(torch.tanh),
+        wrong=[Wrong("sine", "", noting(torch.sin)), Wrong("fails", "", noting(torch.linalg.inv))],
+    )
+    texts = [verdict(counted, torch.cos).text(10)]
+    once = [*called]
+    assert {*once} == {"tanh", "sin", "linalg_inv"}
+    texts += [verdict(counted, torch.cos).text(10) for _ in range(3)]
+    assert called == once and len({*texts}) == 1
+    assert names(counted, torch.cos, seed=1) == ["wrong_output"]
+    assert called == 2 * once
+    assert names(counted, torch.sin) == ["sine"] and names(counted, torch.linalg.inv) == ["fails"]
+    assert called == 2 * once
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_what_is_known_has_an_end(monkeypatch, most):
+    monkeypatch.setattr(known, "MOST", most)
+    values = known.Known()
+    for _ in range(2):
+        assert [values.of([k, np.arange(k)], lambda k=k: k) for k in range(10)] == [*range(10)]
+    assert len(values._values) <= most
 
 
 @pytest.mark.parametrize(
