@@ -218,7 +218,7 @@ def test_a_right_answer_is_told_what_it_was_compared_with(capsys):
 def test_who_says_what_a_model_sees_is_told_where_the_probe_shows_something_else(capsys):
     claims = said(capsys, "sight_a", lambda T: torch.ones(T, T, dtype=torch.bool).tril())
     assert "this is what the model claims\n  your code: output 0 does not see input 1\n" in claims
-    whole = said(capsys, "sight_b", lambda lengths, text, T: torch.ones(len(lengths), T) > 0)
+    whole = said(capsys, "sight_b", lambda lengths, text, T: torch.ones(2, T) > 0)
     assert "your code: head 0 sees place 4\n" in whole
     assert "returns nothing" in said(capsys, "sight_c", lambda mask: None)
 

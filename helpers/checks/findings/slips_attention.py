@@ -261,6 +261,18 @@ ROWS = (
         likely="then all heads of a text would end at the same place: are the rows of the picture alike?",
     ),
     Row(
+        "heads_as_texts",
+        BY_CASE,
+        "head 0 ends where text 0 ends and head 1 where text 1 ends, in every text",
+        likely="so it is in text 0; ask the probe what the heads of text 1 see",
+    ),
+    Row(
+        "own_and_next",
+        BY_CASE,
+        "head 0 ends where its own text ends and head 1 where the next one ends",
+        likely="so it is in text 0; ask the probe what the heads of text 1 see",
+    ),
+    Row(
         "all_like_the_first",
         BY_CASE,
         "all heads are cut off where text 0 ends",
@@ -273,16 +285,10 @@ ROWS = (
         likely="the rows of the picture are not alike: each head has a length of its own",
     ),
     Row(
-        "shortest_of_all",
-        BY_CASE,
-        "all heads are cut off where the shortest text ends",
-        likely="the rows of the picture are not alike: each head has a length of its own",
-    ),
-    Row(
         "heads_turned",
         BY_CASE,
         "the heads stand in the wrong order",
-        likely="which text is as long as the row of head 0?",
+        likely="which text is as long as the row of head 0? Begin with text 0",
     ),
     Row(
         "only_padding",

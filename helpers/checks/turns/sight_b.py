@@ -10,32 +10,33 @@ from helpers.checks.slips import slips
 
 
 def reference(lengths, text, T):
-    return torch.arange(T) < lengths[:, None]
+    rows = 2 * text + torch.arange(2)
+    return torch.arange(T) < lengths[rows % len(lengths)][:, None]
 
 
 def cases(random):
-    three, four = (
-        np.array([4, 6, 2]),
-        np.array([3, 7, 1, 5]),
-    )  # text 0 is neither the longest nor the shortest
-    return [Case([three, text, 6]) for text in range(3)] + [Case([four, 2, 9])]
+    three, five = np.array([4, 6, 2]), np.array([3, 7, 1, 5, 2])
+    return [Case([three, text, 6]) for text in range(3)] + [Case([five, text, 9]) for text in (3, 2)]
 
 
+ROWS, LENGTHS = "2 * text + torch.arange(2)", "lengths[rows % len(lengths)][:, None]"
 WRONG = slips(
     reference,
-    what_b_claims={"lengths[:, None]": "lengths[text].expand(len(lengths), 1)"},
-    no_mask_at_all={"< lengths[:, None]": "< T + 0 * lengths[:, None]"},
-    all_like_the_first={"lengths[:, None]": "lengths[:1].expand(len(lengths), 1)"},
-    longest_of_all={"lengths[:, None]": "lengths.max().expand(len(lengths), 1)"},
-    shortest_of_all={"lengths[:, None]": "lengths.min().expand(len(lengths), 1)"},
-    heads_turned={"lengths[:, None]": "lengths.flip(0)[:, None]"},
+    what_b_claims={ROWS: "torch.tensor([text, text])"},
+    no_mask_at_all={LENGTHS: "T + 0 * lengths[:2, None]"},
+    heads_as_texts={ROWS: "torch.arange(2)"},
+    own_and_next={ROWS: "text + torch.arange(2)"},
+    all_like_the_first={LENGTHS: "lengths[:1].expand(2, 1)"},
+    longest_of_all={LENGTHS: "lengths.max().expand(2, 1)"},
+    heads_turned={ROWS: "2 * text + torch.arange(2).flip(0)"},
     only_padding={"<": ">="},
     one_too_far={"<": "<="},
-    own_padding_too={"lengths[:, None]": "lengths.clamp(max=lengths[text])[:, None]"},
+    own_padding_too={LENGTHS: "lengths[rows % len(lengths)].clamp(max=lengths[text])[:, None]"},
 )
 HINTS = [
-    "the picture of text 0, then of text 1: what differs? Then other lengths: what becomes of the rows?",
-    "a head's row is a length: torch.arange(T) < that number; which length is it for head h?",
+    "three texts: where do the heads end in text 0, in text 1, in text 2? Write the six numbers in one row",
+    "texts and heads lie on one axis, head h of a text at 2 * text + h; along it the lengths stand again and "
+    "again: % len(lengths)",
 ]
 register(
     Sight(
@@ -47,6 +48,6 @@ register(
         wrong=WRONG,
         ends=("head", "place"),
         hints=HINTS,
-        compared="what the probe shows of model B: three texts and four, each length in each place",
+        compared="what the probe shows of model B, every text of three and two of five",
     )
 )
