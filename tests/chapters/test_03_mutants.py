@@ -1,12 +1,16 @@
-"""The Transformer that is trained, with one slip: its comparison with torch's layers must notice."""
+"""The Transformer that is trained, with one slip: its comparison with torch's layers must notice.
+
+Made in eval mode, with weights that are given, that cannot see all: the rest `drops_and_starts_as_told` sees.
+"""
 
 import ast
 import contextlib
+import math
 
 import pytest
 import torch
 from by_hand import definitions, parts
-from test_03_transformer import is_torchs, learnt, lesson
+from test_03_transformer import SIZES, is_torchs, learnt, lesson
 from torch import nn
 
 SOURCES = {name: ast.unparse(node) for name, node in definitions("03_transformer").items()}
@@ -15,12 +19,12 @@ SOURCES = {name: ast.unparse(node) for name, node in definitions("03_transformer
 @contextlib.contextmanager
 def changed(name, source):
     """The lesson with another definition of `name`, for a moment."""
-    kept = getattr(lesson, name)
+    kept = dict(vars(lesson))
     try:
         exec(compile(source, f"<{name}>", "exec"), vars(lesson))
         yield
     finally:
-        setattr(lesson, name, kept)
+        vars(lesson).update(kept)
 
 
 def norm_first_is_torchs():
@@ -110,8 +114,8 @@ SLIPS = {
 
 
 def test_every_part_of_the_trained_family_has_its_slips():
-    """All that the trained model's class names, and what these name, but the drawing of first weights and
-    `TransformerParts`, which computes nothing: how it ties and scales is compared in test_03_transformer.py.
+    """All that the trained model's class names, and what these name, but the drawing of first weights, see
+    below, and `TransformerParts`: how it ties and scales is compared in test_03_transformer.py.
     """
     family = set(parts("03_transformer", "Transformer")) - {"draw_weights", "TransformerParts"}
     assert {name for name, _, _ in SLIPS.values()} == family
@@ -128,3 +132,67 @@ def test_a_slip_in_the_trained_family_is_noticed(slip):
     with changed(name, source.replace(right, wrong)), pytest.raises(noticed):
         is_torchs(*learnt())
         norm_first_is_torchs()
+
+
+# What a comparison in eval mode with given weights cannot see.
+
+
+def drops_and_starts_as_told():
+    """Dropout 1 leaves nothing of any part; linear layers start by Glorot's rule, padding at 0."""
+    torch.manual_seed(0)
+    model = lesson.Transformer(12, 12, 0, 0, **SIZES, dropout=1.0).train()
+    src, trg = torch.randint(1, 12, (2, 5)), torch.randint(1, 12, (2, 4))
+    logits, attns = model(src, trg, return_attns=True)
+    assert not model.encode(src)[0].any() and not logits.any()
+    assert len(attns) == 3 and not any(weights.any() for kind in attns.values() for weights in kind)
+    assert model.eval()(src, trg).any()
+    untied = lesson.Transformer(12, 12, 0, 0, **SIZES, trg_emb_prj_weight_sharing=False)
+    for name, part in untied.named_modules():
+        if isinstance(part, nn.Linear):
+            bound = math.sqrt(6 / sum(part.weight.shape))
+            assert 0.8 * bound < part.weight.abs().max() <= bound, name
+        if isinstance(part, nn.Embedding):
+            assert not part.weight[0].any() and part.weight[1:].all(), name
+
+
+UNSEEN = {
+    "no dropout on the weights": ("ResidualAttention", "(q, k, v, mask, p)", "(q, k, v, mask)"),
+    "no dropout in feed-forward": ("PositionwiseFeedForward", "return self.dropout(", "return ("),
+    "no dropout at the entrance": ("Entrance", "self.layer_norm(self.dropout(", "self.layer_norm(("),
+    "an encoder layer's attention with a dropout of its own": (
+        "EncoderLayer",
+        "d_v, dropout, ",
+        "d_v, 0.1, ",
+    ),
+    "its feed-forward, too": ("EncoderLayer", "d_inner, dropout, ", "d_inner, 0.1, "),
+    "a decoder layer's feed-forward with a dropout of its own": (
+        "DecoderLayer",
+        "d_inner, dropout)",
+        "d_inner)",
+    ),
+    "an encoder that hands no dropout down": ("Encoder", "d_v, dropout)", "d_v)"),
+    "a decoder that hands no dropout down": ("Decoder", "d_v, dropout)", "d_v)"),
+    "an entrance of the encoder with a dropout of its own": (
+        "Encoder",
+        "d_model, dropout, n",
+        "d_model, 0.1, n",
+    ),
+    "an entrance of the decoder with a dropout of its own": (
+        "Decoder",
+        "d_model, dropout, n",
+        "d_model, 0.1, n",
+    ),
+    "a Transformer that hands no dropout down": ("TransformerParts", "dropout=dropout, ", ""),
+    "linear layers as torch draws them": ("draw_weights", "nn.init.xavier_uniform_(module.weight)", "pass"),
+    "padding that is drawn as well": ("draw_weights", "zeros_(module.weight[", "ones_(module.weight["),
+}
+
+
+@pytest.mark.parametrize("slip", UNSEEN)
+def test_a_slip_in_dropout_or_first_weights_is_noticed(slip):
+    name, right, wrong = UNSEEN[slip]
+    assert SOURCES[name].count(right) == 1
+    drops_and_starts_as_told()
+    source = SOURCES[name].replace(right, wrong) + "\n" + SOURCES["Transformer"]  # derived from its parts
+    with changed(name, source), pytest.raises(AssertionError):
+        drops_and_starts_as_told()
