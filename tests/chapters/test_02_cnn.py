@@ -976,6 +976,13 @@ def test_shifted_copies_move_whole_images_by_drawn_numbers_of_pixels():
     assert torch.equal(lesson.to_the_right(x, 2), x.roll(2, dims=3))
 
 
+def test_each_image_is_moved_by_its_own_numbers_and_paper_comes_in():
+    x = torch.tensor([[1.0, 2], [3, 4]]).repeat(3, 1, 1, 1)
+    expected = torch.tensor([[[9.0, 9], [9, 1]], [[3, 4], [9, 9]], [[2, 9], [4, 9]]])
+    moved = lesson.move_each(x, down=[1, -1, 0], right=[1, 0, -1], paper=9.0)
+    assert torch.equal(moved, expected[:, None])
+
+
 def test_the_split_is_the_same_at_every_call_and_shares_no_image():
     learn_from, choose_by = lesson.split(60, held_out=5)
     assert (len(learn_from), len(choose_by)) == (55, 5)

@@ -44,6 +44,10 @@ def copies():
     judge.test_shifted_copies_move_whole_images_by_drawn_numbers_of_pixels()
 
 
+def moves():
+    judge.test_each_image_is_moved_by_its_own_numbers_and_paper_comes_in()
+
+
 # (definition, what stands there, what is written instead, the test that must fail)
 SLIPS = {
     "columns: dilation forgotten": ("im2col", "m * dH, m", "m, m", columns),
@@ -69,7 +73,7 @@ SLIPS = {
         "",
         norm_back,
     ),
-    "norm: gamma forgotten": ("HandBatchNorm", "weight[:, None, None] / s * dx", "dx / s", norm_back),
+    "norm: gamma forgotten": ("HandBatchNorm", "weight[:, None, None] / std * dx", "dx / std", norm_back),
     "norm: divided by n - 1": ("HandBatchNorm", "correction=0", "correction=1", norm_back),
     "convolution: padding left on": (
         "HandConv2d",
@@ -84,9 +88,11 @@ SLIPS = {
         conv_back,
     ),
     "weight: mean over the batch": ("weight_gradient", "dW.sum(0)", "dW.mean(0)", weight_gradient),
-    "copies: one shift for all": ("shifted", "(2, B, 1, 1)", "(2, 1, 1, 1)", copies),
-    "copies: black comes in, not paper": ("shifted", "value=x.min().item()", "value=-9.0", copies),
-    "copies: one side only": ("shifted", "2 * most + 1", "most + 1", copies),
+    "copies: one shift for all": ("shifted", "(2, len(x))).tolist()", "(2, 1)).tolist() * len(x)", copies),
+    "copies: black comes in, not paper": ("shifted", "paper=x.min().item()", "paper=-9.0", copies),
+    "copies: one side only": ("shifted", "-most", "0", copies),
+    "copies: further up where it should be down": ("move_each", "d, -d", "-d, d", moves),
+    "copies: rows and columns exchanged": ("move_each", "(r, -r, d, -d)", "(d, -d, r, -r)", moves),
 }
 
 

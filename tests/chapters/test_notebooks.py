@@ -16,7 +16,6 @@ from helpers import checks, predict
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MIXED = ("02_cnn",)  # some of their predictions still have choices with and without a reason
 pytestmark = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
@@ -78,8 +77,6 @@ def test_each_turn_is_there_and_each_prediction_is_asked_answered_and_hidden(pat
 
 def test_choices_of_a_prediction_have_one_form(path):
     """Each with a short reason after a colon, or none: else the bare one is chosen unread, and is right."""
-    if path.stem in MIXED:
-        pytest.skip(f"pending: choices of {path.stem} differ in form")
     for cell in code_cells(path):
         if cell.source.startswith("predict.ask("):
             key, _, choices = ast.parse(cell.source).body[0].value.args

@@ -100,6 +100,7 @@ OWN = {  # chapter -> turn -> the course's own version, where it takes what the 
         "output_size": "output_size",
         "batch_norm": "BatchNormLayer",
         "shapes": "shapes",
+        "move_each": "move_each",
         "weight_gradient": "weight_gradient",
     },
     "03_transformer": {

@@ -275,4 +275,64 @@ ROWS = (
     Row(
         "first_image", BY_CASE, "only the first image counts", likely="every image of the batch has its part"
     ),
+    Row(
+        "other_way",
+        BY_CASE,
+        "every image moves the other way",
+        likely="to move down, paper goes on top and rows are cut off below",
+    ),
+    Row(
+        "rows_for_columns",
+        BY_CASE,
+        "down and right are changed round",
+        likely="down is along H, axis 2 of x; F.pad begins with the last axis: (left, right, top, bottom)",
+    ),
+    Row(
+        "up_for_down",
+        BY_CASE,
+        "sideways it is right, but down is up",
+        likely="to move down, paper goes on top and rows are cut off below",
+    ),
+    Row(
+        "left_for_right",
+        BY_CASE,
+        "down is right, but sideways it moves the other way",
+        likely="to move to the right, paper goes on the left and columns are cut off on the right",
+    ),
+    Row(
+        "only_sideways",
+        BY_CASE,
+        "the images move sideways only",
+        likely="down must count too, for the rows",
+    ),
+    Row(
+        "only_upright",
+        BY_CASE,
+        "the images move up and down only",
+        likely="right must count too, for the columns",
+    ),
+    Row(
+        "never_back",
+        BY_CASE,
+        "numbers below zero move nothing",
+        likely="below zero is up and left: there paper comes in from below and from the right",
+    ),
+    Row(
+        "comes_round",
+        BY_CASE,
+        "what leaves on one side comes in on the other",
+        likely="torch.roll goes round in a circle: what comes in must be paper",
+    ),
+    Row(
+        "zeros_come_in",
+        BY_CASE,
+        "zeros come in, not paper",
+        likely="0 is a grey on scaled digits: F.pad(..., value=paper), or torch.full_like(x, paper)",
+    ),
+    Row(
+        "first_for_all",
+        BY_CASE,
+        "all images move by the numbers of the first",
+        likely="each has its own: down[b] and right[b]",
+    ),
 )
