@@ -88,7 +88,12 @@ SLIPS = {
         conv_back,
     ),
     "weight: mean over the batch": ("weight_gradient", "dW.sum(0)", "dW.mean(0)", weight_gradient),
-    "copies: one shift for all": ("shifted", "(2, len(x))).tolist()", "(2, 1)).tolist() * len(x)", copies),
+    "copies: one shift for all": (
+        "shifted",
+        "(2, len(x))).tolist()",
+        "(2, 1)).repeat(1, len(x)).tolist()",
+        copies,
+    ),
     "copies: black comes in, not paper": ("shifted", "paper=x.min().item()", "paper=-9.0", copies),
     "copies: one side only": ("shifted", "-most", "0", copies),
     "copies: further up where it should be down": ("move_each", "d, -d", "-d, d", moves),
