@@ -116,8 +116,18 @@ def verdict(exercise, answer, seed=0):
     return module.judge(task, through_bytes(values))
 
 
+def names_of(verdict):
+    return [finding.name for finding in verdict.findings]
+
+
 def found(exercise, answer, seed=0):
-    return [finding.name for finding in verdict(exercise, answer, seed).findings]
+    return names_of(verdict(exercise, answer, seed))
+
+
+@functools.cache
+def labelled(answer, seed=0):
+    """The verdict on a labelled answer: several tests ask for it."""
+    return verdict(answer.exercise, answer.defined(), seed)
 
 
 def names_all(answer, names):
@@ -139,44 +149,51 @@ def with_faults(exercise, faults):
 
 
 @functools.cache
-def alone(exercise, name):
-    return verdict(exercise, with_faults(exercise, [name])).share
+def slip_seen(exercise, name):
+    """What the probe sees of a slip alone: several tests ask for it."""
+    module = checks.exercise(exercise)
+    with unharmed():
+        return module.probe(with_faults(exercise, [name]), module.task(0))
+
+
+@functools.cache
+def slip(exercise, name):
+    """The verdict on a slip alone."""
+    module = checks.exercise(exercise)
+    return module.judge(module.task(0), through_bytes(slip_seen(exercise, name)))
 
 
 def check_mending(exercise, pair):
     both = verdict(exercise, with_faults(exercise, pair))
-    named = {finding.name for finding in both.findings}
+    named = {*names_of(both)}
     if named != {*pair} and named <= {*slips(exercise)}:
         # One of the two hides the other, they undo each other, or others do what they do together, in every
         # case: nobody can see that it is these two.
         return
-    assert both.share <= min(alone(exercise, name) for name in pair) + 1e-9, pair
+    assert both.share <= min(slip(exercise, name).share for name in pair) + 1e-9, pair
 
 
 @pytest.mark.parametrize("answer", RIGHT[::3], ids=case_id)
 def test_a_right_answer_earns_everything(answer):
-    assert found(answer.exercise, answer.defined()) == []
+    assert names_of(labelled(answer)) == []
 
 
 @pytest.mark.parametrize("answer", WRONG[::6], ids=case_id)
 def test_a_wrong_answer_does_not(answer):
-    assert verdict(answer.exercise, answer.defined()).share < 1
+    assert labelled(answer).share < 1
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_each_slip_is_told_by_its_name(exercise):
     for name in slips(exercise)[::3]:
-        assert found(exercise, with_faults(exercise, [name])) == [name]
+        assert names_of(slip(exercise, name)) == [name]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_no_slip_only_stops_with_an_error(exercise):
     """Two programs that stop with an error are alike: such a slip would explain whatever stops."""
-    module = checks.exercise(exercise)
-    task = module.task(0)
     for name in slips(exercise):
-        seen = module.probe(with_faults(exercise, [name]), task)["cases"]
-        assert not all(map(failed, seen)), name
+        assert not all(map(failed, slip_seen(exercise, name)["cases"])), name
 
 
 def test_greedy_decode_has_its_batches_whatever_the_seed():
@@ -207,7 +224,7 @@ def own_cross_entropy(model, loader, criterion):
 
 def test_a_criterion_that_is_not_asked_is_told():
     told = verdict("evaluate", own_cross_entropy)
-    assert [finding.name for finding in told.findings] == ["criterion_not_asked"]
+    assert names_of(told) == ["criterion_not_asked"]
     assert told.share == pytest.approx(0.7)
 
 
@@ -231,20 +248,20 @@ def test_right_answers_are_taken_and_wrong_ones_refused(exercise):
     wrong = [answer for answer in WRONG if answer.exercise == exercise]
     for seed in (0, 1, 2):
         for answer in right:
-            assert found(exercise, answer.defined(), seed) == [], (answer.name, seed)
+            assert names_of(labelled(answer, seed)) == [], (answer.name, seed)
         for answer in wrong:
-            assert verdict(exercise, answer.defined(), seed).share < 1, (answer.name, seed)
+            assert labelled(answer, seed).share < 1, (answer.name, seed)
 
 
 def shares(seed=0):
     """(exercise, what) -> of each labelled answer whether it came out so: refused, named or taken."""
     seen = {}
     for answer in ALL:
-        given = verdict(answer.exercise, answer.defined(), seed)
+        given = labelled(answer, seed)
         if answer in RIGHT:
             seen.setdefault((answer.exercise, "right answers taken"), []).append(given.share == 1)
         else:
-            names = {finding.name for finding in given.findings}
+            names = {*names_of(given)}
             seen.setdefault((answer.exercise, "wrong ones refused"), []).append(given.share < 1)
             seen.setdefault((answer.exercise, "all mistakes named"), []).append(names_all(answer, names))
     return seen
