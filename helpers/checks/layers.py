@@ -19,7 +19,13 @@ from helpers.checks.running import attempt, failed, fill_values, seeded
 from helpers.checks.way_back import way_back
 
 # Keys of an observation that belong to the item of another key.
-AKIN = {"kept": "eval", "start": "buffers", "graph": "buffers", "registered": "buffers"}
+AKIN = {
+    "kept": "eval",
+    "start": "buffers",
+    "graph": "buffers",
+    "registered": "buffers",
+    "first_weights": "names",
+}
 BUFFER, PLAIN, UNSAVED = "a buffer", "a plain attribute", "a buffer that is not saved"
 
 
@@ -28,17 +34,27 @@ class Layer(Comparison):
 
     `reference` is the twin. Each case gives the constructor's arguments (`build`) and one call. Compared are,
     in this order: names, kinds and shapes of parameters and buffers, whether buffers are registered as such,
-    where they begin, the weights after loading, who sees whom, outputs in training mode, inputs left alone,
-    gradients of inputs and parameters, buffers without a graph, buffers after two such calls, outputs in eval
-    mode and buffers kept there, dtype and device. Each belongs to the item of its own name where there is
-    one, else to the item of its case.
+    where they begin, and the parameters that the twin begins with one number, the weights after loading, who
+    sees whom, outputs in training mode, inputs left alone, gradients of inputs and parameters, buffers
+    without a graph, buffers after two such calls, outputs in eval mode and buffers kept there, dtype and
+    device. Each belongs to the item of its own name where there is one, else to the item of its case.
 
     Args, besides those of `Comparison`:
         sight: (axis of the input, axis of the output): who sees whom along these is compared, in eval mode.
     """
 
     ASKS = "class"
-    besides = ("loaded", "changed", "gradients", "dtype", "device", "graph", "start", "registered")
+    besides = (
+        "loaded",
+        "changed",
+        "gradients",
+        "dtype",
+        "device",
+        "graph",
+        "start",
+        "first_weights",
+        "registered",
+    )
 
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
         super().__init__(module, **described)
@@ -50,6 +66,9 @@ class Layer(Comparison):
             twin = self.reference(**case["build"])
             case["parameters"] = [name for name, _ in twin.named_parameters()]
             case["state"] = self._state(twin, case["parameters"], seed)
+            case["constant"] = [
+                name for name, value in twin.named_parameters() if value.numel() > 1 and _constant(value)
+            ]
         return task
 
     def _state(self, twin: nn.Module, parameters: Collection[str], seed: int) -> dict[str, Any]:
@@ -90,8 +109,8 @@ class Layer(Comparison):
         if shown["names"] != _shapes(state, case["parameters"]):
             return shown
         shown["registered"] = kinds
-        # Where a layer begins is asked of its buffers alone: weights begin at random.
         shown["start"] = _values(model, buffers)
+        shown["first_weights"] = _values(model, case["constant"])
         model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
         for name in buffers:
             if kinds[name] in (PLAIN, UNSAVED):
@@ -141,6 +160,10 @@ def _kind(model: nn.Module, name: str) -> str:
     if not (isinstance(value, Tensor) and value.is_floating_point()):
         return ""
     return UNSAVED if name in dict(model.named_buffers()) else PLAIN
+
+
+def _constant(value: Tensor) -> bool:
+    return bool((value == value.flatten()[0]).all())
 
 
 def _values(model: nn.Module, names: Collection[str]) -> dict[str, Tensor]:

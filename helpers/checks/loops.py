@@ -169,7 +169,7 @@ class Loop(Comparison):
             return {"ends": "stopped from outside"}
         record.add(
             "end",
-            training=[model.training for model in models],
+            training=[_mode(model) for model in models],
             weights=[flat(group) for group in groups],
             gradients=[[None if p.grad is None else p.grad.clone() for p in group] for group in groups],
         )
@@ -177,6 +177,12 @@ class Loop(Comparison):
         shown: dict[str, Any] = {"ends": "ended by itself"}
         shown |= {name: fact.of(record.events) for name, fact in self.facts.items()}
         return shown | self.returned(returned)
+
+
+def _mode(model: nn.Module) -> bool | str:
+    """The mode of a model and of all its parts."""
+    modes = {part.training for part in model.modules()}
+    return modes.pop() if len(modes) == 1 else "parts of it in training mode, parts in eval mode"
 
 
 def flat(tensors: Iterable[Tensor]) -> Tensor:

@@ -1,6 +1,7 @@
 """The judges of 05_by_hand on answers that were labelled before there was a judge, and on their own slips."""
 
 import functools
+from dataclasses import replace
 from importlib import import_module
 from itertools import combinations
 
@@ -30,7 +31,9 @@ NAMES = {
     "causal_undone": ["raises", "returns_nothing"],
     "changes_input": ["wrong_changed"],
     "cut_after_a_step": ["cut_after_two"],
+    "eps_missing": ["eps_fixed"],
     "eval_undone": ["raises"],
+    "exp_overflows": ["exp_of_hidden_overflows"],
     "estimates_updated_in_eval": ["moved_after_eval", "wrong_kept"],
     "first_row_alone": ["wrong_output"],
     "forbidden_function": ["shortcut"],
@@ -181,6 +184,66 @@ def test_a_right_answer_earns_everything(answer):
 @pytest.mark.parametrize("answer", WRONG[::6], ids=case_id)
 def test_a_wrong_answer_does_not(answer):
     assert labelled(answer).share < 1
+
+
+@pytest.mark.parametrize("mistake", ["exp_overflows", "hidden_drown_seen", "places_not_written_yet"])
+def test_what_is_right_for_usual_inputs_alone_is_told(mistake):
+    [answer] = [one for one in ALL if one.mistakes == (mistake,)]
+    assert names_all(answer, {*found(answer.exercise, answer.defined())})
+
+
+# A right answer, what stands there, what is typed for it, and what is told.
+TYPED_OTHERWISE = [
+    (
+        "batch_norm",
+        "keepdim",
+        "bias = nn.Parameter(torch.zeros",
+        "bias = nn.Parameter(torch.ones",
+        "first_weights",
+    ),
+    ("batch_norm", "two_methods", "eps=1e-5", "eps=0.0", "output"),
+    ("evaluate", "class_heavy", "[(m, m.training)", "[(model, m.training)", "left"),
+    ("multihead", "output_head_by_head", "m[:, h if m.shape[1] > 1 else 0]", "m[:, 0]", "one_mask_for_heads"),
+]
+
+
+@pytest.mark.parametrize("exercise, name, old, new, told", TYPED_OTHERWISE)
+def test_what_the_text_asks_for_is_looked_at(exercise, name, old, new, told):
+    [answer] = [one for one in RIGHT if (one.exercise, one.name) == (exercise, name)]
+    assert answer.source.count(old) == 1
+    changed = replace(answer, source=answer.source.replace(old, new))
+    assert {told, f"wrong_{told}"} & {*found(exercise, changed.defined())}
+
+
+def goes_on_and_cuts(model, source, bos, eos, max_len):
+    tokens = with_faults("greedy_decode", ["does_not_stop"])(model, source, bos, eos, max_len)
+    ended = ((tokens == eos).int().argmax(1) + 1).masked_fill(~(tokens == eos).any(1), max_len)
+    return tokens[:, : int(ended.max())]
+
+
+def test_a_model_that_is_asked_when_all_rows_have_ended_is_told():
+    told = verdict("greedy_decode", goes_on_and_cuts)
+    assert [finding.name for finding in told.findings] == ["wrong_in_vain"]
+    assert told.share == pytest.approx(0.7)
+
+
+class OneHead(with_faults("multihead", [])):
+    """Stops with an error wherever heads are to be shared or merged."""
+
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        if num_kv_heads > 1:
+            raise RuntimeError("too many")
+        super().__init__(embed_dim, num_heads, num_kv_heads)
+
+
+class OnlyOneStep(with_faults("multihead", [])):
+    def forward(self, x, mask=None):
+        return super().forward(x.view(len(x), 1, -1), mask)
+
+
+@pytest.mark.parametrize("answer", [OneHead, OnlyOneStep])
+def test_a_trivial_case_alone_earns_nothing(answer):
+    assert verdict("multihead", answer).share == 0
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

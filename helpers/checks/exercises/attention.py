@@ -13,6 +13,7 @@ from helpers.checks.functions import Function
 from helpers.checks.report import Item
 
 TITLE = "Exercise 4, attention that builds its own mask"
+WRITTEN_OUT = {"exp_overflows", "exp_of_hidden_overflows", "one_largest_for_all", "hidden_drown_seen"}
 
 
 def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, Tensor]]:
@@ -29,6 +30,11 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, Tensor]]
                 may = (torch.arange(T) < most[:, None])[:, None, :, None]
             elif "heads_taken_for_batch" in faults:  # stops with an error where these are not equally many
                 may = (torch.arange(S) < most[:, None])[None, :, None, :]
+            elif "mask_as_long_as_queries" in faults:  # stops with an error where S is another number than T
+                may = (torch.arange(T) < most[:, None])[:, None, None, :]
+            elif "queries_hidden_too" in faults:  # so does this
+                real = torch.arange(S) < most[:, None]
+                may = (real[:, None, :] & real[:, :, None])[:, None]
             elif "lengths_repeated_wrongly" in faults:
                 may = (torch.arange(S) < most.repeat(nH)[:, None]).view(B, nH, 1, S)
             else:
@@ -45,6 +51,23 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, Tensor]]
                 may = past | (torch.arange(S) < lengths[:, None])[:, None, None, :]
         return ~may if may is not None and "mask_opposite_sense" in faults else may
 
+    def written_out(scores, may):
+        """The softmax as exp over its sum, as those write it who do not take torch's."""
+        may = torch.ones_like(scores, dtype=torch.bool) if may is None else may
+        before = {"exp_of_hidden_overflows", "hidden_drown_seen"} & set(faults)
+        shown = scores if before else scores.masked_fill(~may, -math.inf)
+        if {"exp_overflows", "exp_of_hidden_overflows"} & set(faults):
+            largest = 0
+        elif "one_largest_for_all" in faults:
+            largest = shown.max()
+        else:
+            largest = shown.amax(-1, keepdim=True).clamp(min=-1e30)
+        e = (shown - largest).exp() * may
+        total = e.sum(-1, keepdim=True)
+        if "nan_where_nothing_to_see" not in faults:
+            total = total.masked_fill(total == 0, 1)
+        return e / total
+
     def attention(q, k, v, lengths=None, causal=False):
         scores = q @ k.transpose(-2, -1)
         width = v.shape[-1] if "root_of_values" in faults else q.shape[-1]
@@ -54,6 +77,9 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, Tensor]]
         if "not_scaled" not in faults:
             scores = scores / (width if "divided_by_d" in faults else math.sqrt(width))
         may = seen(q, k, lengths, causal)
+        if WRITTEN_OUT & set(faults):
+            weights = written_out(scores, may)
+            return weights @ v, weights
         axis = -2 if "softmax_wrong_axis" in faults else -1
         if may is None:
             weights = scores.softmax(axis)
@@ -83,10 +109,21 @@ def cases(random: np.random.Generator) -> list[Case]:
             for shape in [(B, nH, T, d), (B, nH, S, d), (B, nH, S, dv or d)]
         ]
 
+    def far(case, *offsets):
+        """The same with one feature more, which adds such an offset to the scores of a (row, keys)."""
+        q, k, v, *lengths = (part.astype(np.float64) if part.dtype.kind == "f" else part for part in case)
+        root = np.sqrt(q.shape[-1] + 1)
+        q, k = (np.concatenate([part, np.zeros_like(part[..., :1])], -1) for part in (q, k))
+        q[..., -1] = 30
+        for row, keys, offset in offsets:
+            k[row, :, keys, -1] = offset * root / 30
+        return [q, k, v, *lengths]
+
     d = int(random.integers(5, 8))
     nH, T, S = int(random.integers(2, 4)), int(random.integers(4, 6)), int(random.integers(6, 8))
     full = np.array([S, *random.integers(1, S, 2)])
     some = np.array([*random.integers(2, T, 2), T])
+    short = random.integers(2, S, 2)
     return [
         Case(qkv(3, nH, T, S, d, d + 2), item="plain"),
         Case([*qkv(3, nH, T, S, d), full], item="lengths"),
@@ -94,11 +131,18 @@ def cases(random: np.random.Generator) -> list[Case]:
         Case(qkv(2, nH, T, T, d), {"causal": True}, item="causal"),
         Case([*qkv(3, nH, T, T, d), some], {"causal": True}, item="together"),
         Case([*qkv(2, nH, T, S, d), np.array([0, 3])], item="nothing"),
-        Case([part.astype(np.float64) for part in qkv(1, 1, 1, 2, 3)], item="plain"),
+        Case([part.astype(np.float64) for part in qkv(1, 1, 1, 2, 3)], item="plain", trivial=True),
+        # exp is finite up to 709: a row of scores above that beside one of usual ones.
+        Case(far(qkv(2, nH, T, S, d), (0, slice(None), 900)), item="large"),
+        # What is hidden stands so far above what is seen that a softmax over both leaves nothing for it.
+        Case(
+            far([*qkv(2, nH, T, S, d), short], *((b, slice(short[b], S), 1200) for b in (0, 1))), item="large"
+        ),
     ]
 
 
 _ROOT = "scores / sqrt(d), d the width of one query"
+_LARGEST = "softmax, or exp(scores - scores.amax(-1, keepdim=True)), hidden scores at -inf first"
 _MASK = "torch.arange(S) < lengths[:, None], as (B, 1, 1, S)"
 
 register(
@@ -107,11 +151,12 @@ register(
         title=TITLE,
         assignment="05_by_hand",
         items=[
-            Item("plain", "weights from scaled scores, outputs from weights", 2.5),
+            Item("plain", "weights from scaled scores, outputs from weights", 2),
             Item("lengths", "lengths: keys behind the end are hidden", 2),
             Item("causal", "causal: no later key is seen", 2),
             Item("together", "both at once", 1),
             Item("nothing", "a query with nothing to see has weights 0", 1),
+            Item("large", "scores in the hundreds: nothing overflows, nothing seen is lost", 0.5),
             Item("gradients", "gradients of q, k and v", 1),
             Item("inputs", "inputs left alone, their precision kept", 0.5),
         ],
@@ -204,6 +249,20 @@ register(
                 costs=("lengths",),
             ),
             Wrong(
+                "mask_as_long_as_queries",
+                "the mask of real keys is as long as there are queries",
+                expected=_MASK,
+                hint="S may be another number than T",
+                costs=("lengths", "nothing"),
+            ),
+            Wrong(
+                "queries_hidden_too",
+                "the lengths hide queries as well as keys",
+                expected="they hide keys alone: " + _MASK,
+                hint="S may be another number than T, and queries have no lengths",
+                costs=("lengths", "together", "nothing"),
+            ),
+            Wrong(
                 "heads_taken_for_batch",
                 "where there are as many heads as rows, each head has a row's length",
                 expected=_MASK,
@@ -287,6 +346,33 @@ register(
                 expected="weights 0",
                 hint="softmax over equal scores, -1e9 each, gives equal weights",
                 costs=("nothing",),
+            ),
+            Wrong(
+                "exp_overflows",
+                "exp of a large score is inf",
+                expected=_LARGEST,
+                hint="exp(710) is inf even in float64, and inf / inf is NaN",
+                costs=("large",),
+            ),
+            Wrong(
+                "exp_of_hidden_overflows",
+                "exp of a large score is inf, that of a hidden one too, and inf * 0 is NaN",
+                expected=_LARGEST,
+                costs=("large",),
+            ),
+            Wrong(
+                "one_largest_for_all",
+                "the largest score of all is taken off: a query whose scores are far below gets nothing",
+                expected=_LARGEST,
+                hint="scores.max() in place of scores.amax(-1, keepdim=True)",
+                costs=("large",),
+            ),
+            Wrong(
+                "hidden_drown_seen",
+                "where a hidden score is far above those that are seen, nothing is left for them",
+                expected="hidden scores at -inf first, then the softmax over what is seen",
+                hint="the softmax went over all keys, and what is hidden was taken out afterwards",
+                costs=("large",),
             ),
         ],
     )

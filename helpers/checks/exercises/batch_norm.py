@@ -20,7 +20,7 @@ def with_faults(faults: Collection[str]) -> type[nn.Module]:
     class BatchNorm1d(nn.Module):
         def __init__(self, num_features, eps=1e-5, momentum=0.1):
             super().__init__()
-            self.eps = 1e-5 if "eps_missing" in faults else eps
+            self.eps = 0 if "eps_missing" in faults else 1e-5 if "eps_fixed" in faults else eps
             self.momentum = 0.1 if "momentum_fixed" in faults else momentum
             self.weight = nn.Parameter(torch.ones(num_features))
             self.bias = nn.Parameter(torch.zeros(num_features))
@@ -28,18 +28,30 @@ def with_faults(faults: Collection[str]) -> type[nn.Module]:
             self.register_buffer("running_var", torch.ones(num_features))
 
         def forward(self, x):
+            if "flat_rows" in faults and x.ndim == 3:
+                return self.normalised(x.reshape(-1, x.shape[1])).reshape(x.shape)
+            return self.normalised(x)
+
+        def normalised(self, x):
             dims = [0] if x.ndim == 2 or "wrong_axes" in faults else [0, 2]
             dims = [2] if x.ndim == 3 and "over_time" in faults else dims
             dims = [1] if "over_features" in faults else dims
             dims = [1, 2] if x.ndim == 3 and "over_features" in faults else dims
             shape = [1, -1] + [1] * (x.ndim - 2)
+            training = torch.is_grad_enabled() if "mode_from_gradients" in faults else self.training
             mean = x.mean(dims, keepdim=True)
             var = x.var(dims, unbiased="unbiased_normalising" in faults, keepdim=True)
+            kept = x.var(dims, unbiased="biased_running_variance" not in faults, keepdim=True)
+            if "factor_without_time" in faults:
+                kept = x.var(dims, unbiased=False, keepdim=True) * len(x) / (len(x) - 1)
+            if "variance_per_step" in faults and x.ndim == 3:
+                var = x.var(0, unbiased=False, keepdim=True).mean(2, keepdim=True)
+                kept = x.var(0, keepdim=True).mean(2, keepdim=True)
             if (
-                self.training or "estimates_updated_in_eval" in faults
+                training or "estimates_updated_in_eval" in faults
             ) and "estimates_never_updated" not in faults:
-                self._move(mean, x.var(dims, unbiased="biased_running_variance" not in faults, keepdim=True))
-            use_batch = self.training != ("swapped_modes" in faults)
+                self._move(mean, kept)
+            use_batch = training != ("swapped_modes" in faults)
             use_batch = "batch_statistics_in_eval" in faults or (
                 "running_statistics_in_training" not in faults and use_batch
             )
@@ -78,10 +90,12 @@ def cases(random: np.random.Generator) -> list[Case]:
         return (values + random.uniform(-2, 2, shape[1:2] + (1,) * (len(shape) - 2))).astype(dtype)
 
     B, T = int(random.integers(5, 9)), int(random.integers(3, 6))
+    small = some(B, C, T)
+    small[:, 0] *= 0.002  # as small as the root of the usual eps, so that it is seen
     return [
         Case([some(B, C)], build={"num_features": C}),
         Case([some(B, C)], build={"num_features": C, "momentum": 0.3, "eps": 0.05}),
-        Case([some(B, C, T)], build={"num_features": C}, item="three"),
+        Case([small], build={"num_features": C}, item="three"),
         Case([some(C, C, C)], build={"num_features": C, "momentum": 0.4, "eps": 0.02}, item="three"),
         Case([some(6, C, 1)], build={"num_features": C}, item="three"),
     ]
@@ -93,7 +107,9 @@ register(
         title=TITLE,
         assignment="05_by_hand",
         items=[
-            Item("names", "parameters and buffers under torch's names", 1),
+            Item(
+                "names", "parameters and buffers under torch's names, weight and bias as they begin there", 1
+            ),
             Item("output", "training mode: normalises each feature over the batch", 2.5),
             Item("three", "the same for (B, C, T)", 1.5),
             Item("buffers", "running mean and variance are buffers, and move as torch's do", 2),
@@ -139,6 +155,18 @@ register(
                 costs=("buffers",),
             ),
             Wrong(
+                "factor_without_time",
+                "running_var takes the variance times B / (B - 1) where there are B * T values",
+                expected="n / (n - 1), n the number of values that a feature has: B, or B * T",
+                costs=("buffers",),
+            ),
+            Wrong(
+                "mode_from_gradients",
+                "the mode is taken from torch.is_grad_enabled()",
+                expected="self.training: eval mode and no_grad are two things",
+                costs=("buffers",),
+            ),
+            Wrong(
                 "unbiased_normalising",
                 "the batch is normalised by the unbiased variance",
                 expected="the variance that divides by n",
@@ -160,6 +188,12 @@ register(
             ),
             Wrong(
                 "eps_missing",
+                "eps is left out",
+                expected="sqrt(var + eps)",
+                costs=("output",),
+            ),
+            Wrong(
+                "eps_fixed",
                 "eps does nothing",
                 expected="the eps that the constructor was given",
                 costs=("output",),
@@ -194,6 +228,20 @@ register(
                 "with three dimensions the mean goes over time alone",
                 expected="one mean for each feature, over batch and time: x.mean((0, 2))",
                 hint="a mean for each example is instance norm",
+                costs=("three",),
+            ),
+            Wrong(
+                "variance_per_step",
+                "with three dimensions the variance is taken for each step, and averaged",
+                expected="one variance for each feature, about one mean over batch and time",
+                hint="what the steps differ among themselves belongs to it",
+                costs=("three",),
+            ),
+            Wrong(
+                "flat_rows",
+                "with three dimensions reshape mixes the features up",
+                expected="features last before the reshape: x.transpose(1, 2).reshape(-1, C)",
+                hint="reshape(-1, C) keeps the order in which (B, C, T) lies in memory",
                 costs=("three",),
             ),
             Wrong(

@@ -41,7 +41,7 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
                 slope = 1 - raws[t].tanh() ** 2
             if "state_for_derivative" in faults:
                 slope = after
-            if "relu_derivative_missing" in faults:
+            if "relu_derivative_missing" in faults or ("no_slope_at_the_end" in faults and t == T - 1):
                 slope = torch.ones_like(after)
             if "derivative_at_wrong_step" in faults:
                 slope = (before > 0).to(x.dtype)
@@ -52,6 +52,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
                 grad_ih, grad_hh, grad_bias = map(torch.zeros_like, (grad_ih, grad_hh, grad_bias))
             if "no_sum_over_time" not in faults or t == T - 1:
                 state = after if "state_after_for_before" in faults else before
+                if "h_0_not_in_weight_hh" in faults and t == 0:
+                    state = torch.zeros_like(h_0)
                 share = 1 / len(x) if "mean_over_batch" in faults else 1
                 grad_ih += share * grad_raw.T @ x[:, t]
                 grad_hh += share * grad_raw.T @ state
@@ -72,6 +74,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
         grad_h_0 += grad_h
         if "weight_gradients_transposed" in faults:
             grad_ih, grad_hh = grad_ih.T, grad_hh.T
+        if "weight_hh_gradient_transposed" in faults:
+            grad_hh = grad_hh.T
         if "wrong_return_order" in faults:
             return grad_ih, grad_hh, grad_bias, grad_x, grad_h_0
         return grad_x, grad_h_0, grad_ih, grad_hh, grad_bias
@@ -80,7 +84,7 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
 
 
 def cases(random: np.random.Generator) -> list[Case]:
-    def case(B, T, features, H, dtype=np.float32):
+    def case(B, T, features, H, dtype=np.float32, trivial=False):
         shapes = [(B, T, features), (B, H), (H, features), (H, H), (H,), (B, H)]
         scales = [1, 1, 0.8, 1.2 / np.sqrt(H), 0.3, 1]
         return Case(
@@ -89,13 +93,14 @@ def cases(random: np.random.Generator) -> list[Case]:
                 for scale, shape in zip(scales, shapes, strict=True)
             ],
             item="time",
+            trivial=trivial,
         )
 
     features, H = int(random.integers(2, 4)), int(random.integers(5, 7))
     return [
         case(3, int(random.integers(4, 6)), features, H),
         case(2, 3, H, H),
-        case(1, 1, features, H),
+        case(1, 1, features, H, trivial=True),
         case(2, 7, 1, 4, np.float64),
     ]
 
@@ -171,6 +176,12 @@ register(
                 "relu_derivative_missing",
                 "the derivative of relu is missing",
                 expected="nothing passes where the new state is 0",
+                costs=("time",),
+            ),
+            Wrong(
+                "no_slope_at_the_end",
+                "at the last step the derivative of relu is missing",
+                expected="grad_last belongs to h[T]: nothing passes where that is 0",
                 costs=("time",),
             ),
             Wrong(
@@ -271,6 +282,20 @@ register(
                 costs=("weights",),
             ),
             Wrong(
+                "h_0_not_in_weight_hh",
+                "in the gradient of weight_hh the share of the first step is missing",
+                expected="the sum over t of grad_raw[t].T @ h[t - 1], that of h_0 among them",
+                hint="h_0 need not be 0",
+                costs=("weights",),
+            ),
+            Wrong(
+                "weight_hh_gradient_transposed",
+                "the gradient of weight_hh is transposed",
+                expected="grad_raw[t].T @ h[t - 1]",
+                hint="both are (H, H): their shapes do not tell",
+                costs=("weights",),
+            ),
+            Wrong(
                 "mean_over_batch",
                 "the gradients of the weights are means over the batch",
                 expected="sums: a mean, if there is one, is in grad_last already",
@@ -290,8 +315,8 @@ register(
             ),
             Wrong(
                 "weight_gradients_transposed",
-                "the gradient of weight_hh is transposed",
-                expected="grad_raw[t].T @ h[t - 1], in the shape of weight_hh",
+                "the gradients of the weights are transposed",
+                expected="grad_raw[t].T @ x[:, t] and grad_raw[t].T @ h[t - 1], in the shapes of the weights",
                 costs=("weights",),
             ),
         ],

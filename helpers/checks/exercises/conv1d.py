@@ -37,6 +37,10 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
                 before, after = before - 1, 1
             if "causal_one_late" in faults:
                 before, after = before + 1, -1
+            if "causal_zeros_less_stride" in faults:
+                before = before + 1 - stride
+            if "cut_after_stride" in faults:
+                after = before
             if "causal_zeros_without_dilation" in faults:
                 before = weight.shape[-1] - 1
             if "causal_cut_behind" in faults:  # zeros on both sides, too many outputs
@@ -53,6 +57,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
             x, (before, after), mode="replicate" if "padding_repeats_the_edge" in faults else "constant"
         )
         T, reach = x.shape[-1], apart * (weight.shape[-1] - 1)
+        if "window_too_long" in faults:
+            T = T - (apart - 1)
         count = T - reach
         step = 1 if "stride_ignored" in faults else stride
         taken = range(0, count, step)
@@ -72,6 +78,10 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
         y = torch.einsum("bctk,ock->bot", windows, weight)
         if "channel_mean" in faults:
             y = y / weight.shape[1]
+        if causal and "cut_after_stride" in faults:
+            y = y[..., : y.shape[-1] - reach]
+        if causal and "cut_of_nothing" in faults and reach == 0:
+            y = y[..., :0]
         if bias is None or "bias_ignored" in faults:
             return y
         times = weight.shape[1] if "bias_per_channel" in faults else 1
@@ -101,7 +111,12 @@ def cases(random: np.random.Generator) -> list[Case]:
         Case([x, weight], {"causal": True}, item="causal"),
         Case([long, weight], {"dilation": d, "causal": True}, item="causal"),
         Case([some(1, C, K + 1), some(C, C, K)], item="kernel"),  # two windows, as many channels out as in
-        Case([some(2, 1, T, dtype=np.float64), some(1, 1, 1, dtype=np.float64)], item="kernel"),
+        Case(
+            [some(2, 1, T, dtype=np.float64), some(1, 1, 1, dtype=np.float64)],
+            {"causal": True},  # there are no zeros to be put in front, and nothing is to be cut off behind
+            item="causal",
+            trivial=True,
+        ),
         Case([long, weight, bias, s, p, d], item="together"),
         Case([long, weight, bias], {"stride": s, "dilation": d, "causal": True}, item="together"),
     ]
@@ -257,6 +272,13 @@ register(
                 costs=("dilation",),
             ),
             Wrong(
+                "window_too_long",
+                "outputs are missing at the end where dilation is above 1",
+                expected="windows of dilation * (K - 1) + 1 inputs",
+                hint="a window of K * dilation inputs is longer than the kernel reaches",
+                costs=("dilation",),
+            ),
+            Wrong(
                 "padding_both_sides_causal",
                 "causal: zeros stand on both sides, so that outputs see later inputs",
                 expected=_CAUSAL,
@@ -301,6 +323,26 @@ register(
                 expected=_CAUSAL + ": the length is kept at stride 1",
                 hint="padding=dilation * (K - 1) pads behind as well: cut the end off",
                 costs=("causal",),
+            ),
+            Wrong(
+                "cut_after_stride",
+                "causal: too much is cut off behind where stride is above 1",
+                expected=_CAUSAL + ", then every stride-th window",
+                hint="dilation * (K - 1) zeros behind are fewer outputs where the stride passes over some",
+                costs=("together",),
+            ),
+            Wrong(
+                "cut_of_nothing",
+                "causal: nothing is left for a kernel of one weight",
+                expected="as many outputs as inputs at stride 1",
+                hint="y[..., :-0] is empty",
+                costs=("causal",),
+            ),
+            Wrong(
+                "causal_zeros_less_stride",
+                "causal: too few zeros in front where stride is above 1",
+                expected=_CAUSAL + ", whatever the stride",
+                costs=("together",),
             ),
         ],
     )

@@ -48,6 +48,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[float, float]]:
             loss = sum(losses) / len(losses)
         if "mean_of_batch_means" in faults:
             accuracy = sum(n / size for n, size in zip(right, sizes, strict=True)) / len(sizes)
+        if "accuracy_of_batches" in faults:
+            accuracy = sum(n / size for n, size in zip(right, sizes, strict=True)) / len(sizes)
         if "as_large_as_the_first" in faults:
             accuracy = sum(right) / (len(sizes) * sizes[0])
         if "batch_means_over_examples" in faults:
@@ -165,6 +167,13 @@ register(
                 expected="every example counts the same; the last batch is smaller than the others",
                 hint="loss * len(y), summed, and divided by the number of examples",
                 costs=("loss",),
+            ),
+            Wrong(
+                "accuracy_of_batches",
+                "the accuracy is the mean of the batches' accuracies",
+                expected="every example counts the same; the last batch is smaller than the others",
+                hint="count the right ones of all batches, and divide by the number of examples",
+                costs=("accuracy",),
             ),
             Wrong(
                 "as_large_as_the_first",

@@ -5,16 +5,17 @@ from collections.abc import Callable, Collection
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from helpers.checks.comparison import Case, Words, Wrong
 from helpers.checks.exercise import register
-from helpers.checks.loops import IN_EVAL_MODE, WITHOUT_GRADIENTS, Fact, Loop, Record, at_the_end
+from helpers.checks.loops import IN_EVAL_MODE, WITHOUT_GRADIENTS, Events, Fact, Loop, Record, at_the_end
 from helpers.checks.report import Item
 
 TITLE = "Exercise 6, greedy decoding"
 VOCABULARY, BOS, EOS = 11, 1, 2
-# Where a row ends, at -1 not at all -> how many such rows the cases take.
-NEEDED = {-1: 3, 1: 1, 2: 2, 3: 2, 4: 2, 5: 1, 6: 1}
+# Where a row ends, at -1 not at all -> how many such rows there must be: the n-th row of a case is the n-th.
+NEEDED = {-1: 3, 1: 3, 2: 2, 3: 2, 4: 2, 5: 2, 6: 2}
 
 
 def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
@@ -31,12 +32,17 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
         many = max_len + ("one_too_many" in faults) - ("max_len_off_by_one" in faults)
         for _ in range(many):
             given = (source, target[:, -1:] if "last_token_alone" in faults else target)
+            last = -1
+            if {"places_not_written_yet", "zeros_not_written_yet"} & set(faults):
+                last = target.shape[1] - 1
+                empty = 0 if "zeros_not_written_yet" in faults else eos
+                given = (source, F.pad(target, (0, max_len + 1 - target.shape[1]), value=empty))
             if "source_and_target_swapped" in faults:
                 given = given[::-1]
             if "source_not_handed_on" in faults:
                 given = (given[1], given[1])
             logits = model(*given)
-            chosen = logits[:, 0 if "first_position_read" in faults else -1].argmax(-1)
+            chosen = logits[:, 0 if "first_position_read" in faults else last].argmax(-1)
             if "row_zero_for_all" in faults:
                 chosen = chosen[:1].expand(B)
             if "runs_past_eos" not in faults:
@@ -56,7 +62,7 @@ def with_faults(faults: Collection[str]) -> Callable[..., Tensor]:
 
 
 class Scripted(nn.Module):
-    """(source, target) -> logits (B, T, V): the next token hangs on the source and on every token so far."""
+    """(source, target) -> logits (B, T, V): the next token hangs on all that is handed in, at every place."""
 
     def __init__(self, seed: int):
         super().__init__()
@@ -69,12 +75,19 @@ class Scripted(nn.Module):
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         place = torch.arange(1, target.shape[1] + 1)
         of_source = (source * torch.arange(3, 3 + source.shape[1])).sum(1, keepdim=True)
-        key = (of_source * 31 + (target * place * 7 + place * 5).cumsum(1) * 13) % len(self.table)
-        return self.scale * torch.nn.functional.one_hot(self.table[key], VOCABULARY)
+        of_all = target.sum(1, keepdim=True) * 17 + target.shape[1] * 29
+        key = (of_source * 31 + of_all + (target * place * 7 + place * 5).cumsum(1) * 13) % len(self.table)
+        return self.scale * F.one_hot(self.table[key], VOCABULARY)
 
 
 def world(record: Record, seed: int, source: Tensor, bos: int, eos: int, max_len: int, training: bool):
     return record.model(Scripted(seed).train(training)), source, bos, eos, max_len
+
+
+def asked_in_vain(events: Events) -> bool:
+    """Was there a call in which every row of the target had its EOS already?"""
+    targets = [event["inputs"][1] for event in events if event["event"] == "forward" and event["inputs"][1:]]
+    return any(bool((target[:, 1:] == EOS).any(1).all()) for target in targets if target.ndim == 2)
 
 
 def cases(random: np.random.Generator) -> list[Case]:
@@ -127,8 +140,16 @@ register(
                 alone=True,
             ),
             "gradients": WITHOUT_GRADIENTS,
+            "in_vain": Fact(
+                asked_in_vain,
+                Words(
+                    "the model is asked again when all rows have ended",
+                    "a stop as soon as every row has written EOS",
+                ),
+                alone=True,
+            ),
         },
-        belongs={"left": "mode"},
+        belongs={"left": "mode", "in_vain": "ends"},
         words={"output": Words("the tokens are others", "(B, n) whole numbers, n at most max_len")},
         wrong=[
             Wrong(
@@ -136,6 +157,20 @@ register(
                 "only the last token is fed in",
                 expected="all tokens so far, from BOS: model(source, target)",
                 hint="a Transformer keeps no state between calls",
+                costs=("tokens",),
+            ),
+            Wrong(
+                "places_not_written_yet",
+                "the model gets places that are not written yet, with EOS in them",
+                expected="all tokens so far and nothing else: target[:, :t + 1]",
+                hint="a model may look at all that it is handed, at the length too",
+                costs=("tokens",),
+            ),
+            Wrong(
+                "zeros_not_written_yet",
+                "the model gets places that are not written yet, with 0 in them",
+                expected="all tokens so far and nothing else: target[:, :t + 1]",
+                hint="a model may look at all that it is handed, at the length too",
                 costs=("tokens",),
             ),
             Wrong("begins_with_eos", "it begins with EOS", expected="a column of BOS", costs=("tokens",)),

@@ -57,6 +57,8 @@ def with_faults(faults: Collection[str]) -> type[nn.Module]:
             if mask is not None and "mask_ignored" not in faults:
                 if "one_mask_for_rows" in faults and mask.ndim == 4:
                     mask = mask[:1]
+                if "one_mask_for_heads" in faults and mask.ndim == 4:
+                    mask = mask[:, :1]
                 mask = ~mask if "mask_opposite_sense" in faults else mask
                 if "score_zero_for_hidden" in faults:
                     scores = scores * mask
@@ -87,6 +89,9 @@ def cases(random: np.random.Generator) -> list[Case]:
 
     dH, T = int(random.integers(3, 5)), int(random.integers(5, 7))
     causal = np.tri(T, dtype=bool)
+    # For each head another one, which hides its own step from a query here and there.
+    by_head = random.random((2, 4, T, T)) < 0.5
+    by_head[..., 0] = True
     by_row = np.arange(T) < np.array([[T - 2], [T], [2]])
     plain = {"embed_dim": 4 * dH, "num_heads": 4, "num_kv_heads": 2}
     equal = {"embed_dim": 2 * dH, "num_heads": 2, "num_kv_heads": 2}
@@ -95,7 +100,8 @@ def cases(random: np.random.Generator) -> list[Case]:
         Case([x(2, T, 6 * dH)], build={"embed_dim": 6 * dH, "num_heads": 6, "num_kv_heads": 2}),
         Case([x(2, T, 4 * dH), causal], build=plain, item="mask"),
         Case([x(3, T, 2 * dH), by_row[:, None, None]], build=equal, item="mask"),
-        Case([x(1, 1, 3 * dH)], build={"embed_dim": 3 * dH, "num_heads": 3, "num_kv_heads": 1}),
+        Case([x(2, T, 4 * dH), by_head], build=plain, item="mask"),
+        Case([x(1, 1, 3 * dH)], build={"embed_dim": 3 * dH, "num_heads": 3, "num_kv_heads": 1}, trivial=True),
     ]
 
 
@@ -261,6 +267,12 @@ register(
             Wrong(
                 "one_mask_for_rows",
                 "every row has the first row's mask",
+                expected="mask broadcast to (B, nH, T, T)",
+                costs=("mask",),
+            ),
+            Wrong(
+                "one_mask_for_heads",
+                "every head has the first head's mask",
                 expected="mask broadcast to (B, nH, T, T)",
                 costs=("mask",),
             ),

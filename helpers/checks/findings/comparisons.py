@@ -134,6 +134,12 @@ ROWS = (
         "a mean of 0 and a variance of 1, as torch's",
     ),
     Row(
+        "wrong_first_weights",
+        BY_CASE,
+        "the parameters begin elsewhere",
+        "where torch's begin: a weight of ones, a bias of zeros",
+    ),
+    Row(
         "wrong_graph",
         BY_CASE,
         "the running values carry the graph of every batch with them",

@@ -41,8 +41,8 @@ def attention(q, k, v, lengths=None, causal=False):
     if causal:
         see = see.tril()
     scores = torch.einsum("bhtd,bhsd->bhts", q, k) / math.sqrt(d)
-    scores = scores - scores.detach().amax(-1, keepdim=True)
-    e = torch.exp(scores) * see
+    scores = scores - scores.detach().masked_fill(see == 0, -1e30).amax(-1, keepdim=True)
+    e = torch.exp(scores.clamp(max=0)) * see
     total = e.sum(-1, keepdim=True)
     weights = e / torch.where(total > 0, total, torch.ones_like(total))
     output = torch.einsum("bhts,bhsd->bhtd", weights, v)
@@ -1151,3 +1151,39 @@ def attention(q, k, v, lengths=None, causal=False):
     # TODO lengths
     weights = scores.softmax(-1)
     return weights @ v, weights
+
+
+# %% exp_by_hand | wrong | exp_overflows
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    T, S = q.size(-2), k.size(-2)
+    seen = torch.ones(q.size(0), 1, T, S, dtype=q.dtype, device=q.device)
+    if lengths is not None:
+        keys = torch.arange(S, device=q.device).view(1, 1, 1, S)
+        seen = seen * (keys < lengths.view(-1, 1, 1, 1))
+    if causal:
+        seen = seen.tril()
+    scores = torch.einsum("bhtd,bhsd->bhts", q, k) / q.size(-1) ** 0.5
+    e = torch.exp(scores) * seen
+    weights = e / (e.sum(-1, keepdim=True) + 1e-9)
+    return torch.einsum("bhts,bhsd->bhtd", weights, v), weights
+
+
+# %% softmax_then_share | wrong | hidden_drown_seen
+import torch
+import torch.nn.functional as F
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, nH, T, d = q.shape
+    S = k.shape[-2]
+    w = F.softmax(q.matmul(k.transpose(2, 3)) / d ** 0.5, dim=3)
+    if lengths is not None:
+        real = torch.stack([torch.arange(S, device=q.device) < n for n in lengths])
+        w = w * real[:, None, None, :]
+    if causal:
+        w = torch.tril(w)
+    w = w / w.sum(dim=3, keepdim=True).clamp(min=1e-12)
+    return w.matmul(v), w

@@ -1162,3 +1162,27 @@ def greedy_decode(model, source, bos, eos, max_len):
         if done.all():
             break
     # TODO rows that have ended; modes; return
+
+
+# %% whole_buffer | wrong | places_not_written_yet
+import torch
+
+
+@torch.no_grad()
+def greedy_decode(model, source, bos, eos, max_len):
+    mode = model.training
+    model.eval()
+    B = source.shape[0]
+    buffer = torch.full((B, max_len + 1), eos, dtype=torch.long, device=source.device)
+    buffer[:, 0] = bos
+    done = torch.zeros(B, dtype=torch.bool, device=source.device)
+    n = 0
+    for t in range(max_len):
+        best = model(source, buffer)[:, t].argmax(-1)
+        buffer[:, t + 1] = torch.where(done, buffer[:, t + 1], best)
+        done |= best == eos
+        n = t + 1
+        if done.all():
+            break
+    model.train(mode)
+    return buffer[:, 1:n + 1]

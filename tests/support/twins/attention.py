@@ -49,6 +49,12 @@ def normalise(faults: Faults, scores, mask):
     """The weights of all queries; `mask` True = may look."""
     if "mask_after_softmax" in faults:
         return scores.softmax(-1) * mask
+    if "exp_overflows" in faults:
+        e = scores.exp() * mask
+        return e / (e.sum(-1, keepdim=True) + 1e-12)
+    if "hidden_drown_seen" in faults:
+        shares = scores.softmax(-1) * mask
+        return shares / shares.sum(-1, keepdim=True).clamp(min=1e-12)
     axis = 2 if "softmax_wrong_axis" in faults else 3
     blind = ~mask.any(axis, keepdim=True)
     if "nan_gradient" in faults:
@@ -116,11 +122,20 @@ def observe(attention, seed: int) -> Seen:
         ("lengths, other heads", 3, (3, 1, 5), False, nH + 1),
         ("causal", 0, None, True, nH),
         ("both", 0, (2, 4, 0), True, nH),
+        ("scores of 900", 2, None, False, nH),
+        ("hidden scores of 1200", 3, (3, 6, 2), False, nH),
     ):
         T = number(generator, 5, 6)
         shapes = [(B, heads, T, d), (B, heads, T + more_keys, d), (B, heads, T + more_keys, dv)]
-        inputs = [normal(generator, *shape).requires_grad_() for shape in shapes]
-        arguments = {"causal": causal}
+        q, k, v = (normal(generator, *shape) for shape in shapes)
+        if "scores of" in name:
+            q[..., -1], k[..., -1] = 30, 0
+            if lengths is None:
+                k[0, ..., -1] = 900 * math.sqrt(d) / 30
+            for row, length in enumerate((lengths or ())[-B:]):
+                k[row, :, length:, -1] = 1200 * math.sqrt(d) / 30
+        inputs = [part.requires_grad_() for part in (q, k, v)]
+        arguments = {"causal": True} if causal else {}
         if lengths is not None:
             arguments["lengths"] = torch.tensor(lengths)[-B:]
         found = outcome(lambda: attention(*inputs, **arguments))  # noqa: B023 (called at once)

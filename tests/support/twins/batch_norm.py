@@ -106,19 +106,20 @@ def state(module: nn.Module) -> dict:
 def observe(layer, seed: int) -> Seen:
     generator = torch.Generator().manual_seed(seed)
     seen = {}
-    for shape in ((), (number(generator, 4, 6),)):
+    for shape in ((), (number(generator, 4, 6),), (1,)):
         C = number(generator, 2, 4)
         # a large eps and a momentum of its own: both are seen, wherever they stand
         for options in ({}, {"eps": 0.3, "momentum": 0.3}):
             module = layer(C, **options).double()
-            key = f"{2 + len(shape)} axes, {options}"
+            key = f"{2 + len(shape)} axes, {'one step, ' * (shape == (1,))}{options}"
             seen[f"{key}: new"] = [(where, v.detach().clone()) for where, v in state(module).items()]
             for parameter in module.parameters():
                 if parameter.requires_grad:
                     parameter.data = normal(generator, *parameter.shape)
             leaves = [parameter for parameter in module.parameters() if parameter.requires_grad]
-            for step in ("training", "eval"):
-                module.train(step == "training")
+            # twice in training: what the running values were counts where they began at 0 and 1
+            for step in ("training", "training again", "eval"):
+                module.train(step != "eval")
                 leaf = (3 * normal(generator, number(generator, 3, 5), C, *shape) + 1).requires_grad_()
                 x = leaf * 1.0  # no leaf: a change in place raises nothing here
                 given = x.detach().clone()
