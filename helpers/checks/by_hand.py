@@ -20,6 +20,8 @@ OPERATIONS = {
     "pooling": r"^aten::\w*pool",
     "softmax": r"^aten::\w*softmax",
     "dropout": r"^aten::\w*dropout",
+    "embedding": r"^aten::\w*embedding",
+    "loss": r"^aten::\w*(_loss|cross_entropy|kl_div)",
     "fft": r"^aten::\w*fft",
     "autograd": r"^autograd::engine",
 }

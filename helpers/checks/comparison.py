@@ -7,18 +7,19 @@ answer showed is the finding: "this is what comes out when the mask is applied a
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 
 from helpers.checks.by_hand import MOST, Watch, check_words
+from helpers.checks.described import Case, Words, Wrong
 from helpers.checks.difference import TOLERANCE, differs, error_text, kind_of
 from helpers.checks.exercise import Exercise
 from helpers.checks.findings import COMPARISONS, finding, row
 from helpers.checks.findings.anywhere import put_back
-from helpers.checks.findings.row import BY_CASE, Row, table
+from helpers.checks.findings.row import table
 from helpers.checks.known import Known
 from helpers.checks.reply import LEFT, Form, either, error, list_of, observation, record, text
 from helpers.checks.report import Finding, Item, Verdict, all_items, arguments_text, shape_text
@@ -30,55 +31,6 @@ from helpers.checks.way_back import IN_PLACE
 LEADING = ("ends", "names", "loaded", "returns", "output")
 
 SHORT = bool | int | float | str  # arguments that are told in a finding
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call of the answer.
-
-    args, kwargs: of the call; arrays become tensors, all else stays. build: of the constructor, for a class.
-    item: what is lost where the output is another one, so that points go by argument. refuses: such a call
-    must end in an error that says what is wrong with it. trivial: so small that much which is wrong comes out
-    right; what is right here earns nothing that is not seen in another case too.
-    """
-
-    args: Sequence[Any] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    build: Mapping[str, Any] = field(default_factory=dict)
-    item: str = "output"
-    refuses: bool = False
-    trivial: bool = False
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A way of going wrong, as a program: `version` takes the place of the answer. `title` names it.
-
-    costs: the items that it takes, however much else follows from it; empty for all that differ. version may
-    be left out where the exercise makes its wrong versions by name (`together`).
-    """
-
-    name: str
-    title: str
-    version: Callable[..., Any] | None = None
-    expected: str = ""
-    hint: str = ""
-    costs: tuple[str, ...] = ()
-
-    def row(self) -> Row:
-        return Row(self.name, BY_CASE, self.title, self.expected, self.hint)
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is said where one key of the observation differs: title, what was expected, what is likely."""
-
-    title: str
-    expected: str = ""
-    hint: str = ""
-
-    def row(self, key: str) -> Row:
-        return Row(f"wrong_{key}", BY_CASE, self.title, self.expected, self.hint)
 
 
 class Comparison(Exercise):
@@ -306,8 +258,11 @@ class Comparison(Exercise):
         everything = tuple(dict.fromkeys(name for finding in findings for name in finding.costs))
         for faults in chain(self._explanations(), self._case_by_case(task, seen, wanted)):
             shown = self._shown(faults, task, seen)
-            # Where it shows what the reference shows, it explains nothing.
-            if shown is None or all(map(self._alike, wanted, shown)):
+            # Where it shows what the reference shows, it explains nothing, but for `besides` of the answer.
+            if shown is None or (
+                all(map(self._alike, wanted, shown))
+                and (all(map(self._same, wanted, shown)) or not all(map(self._same, seen, shown)))
+            ):
                 continue
             got = findings[0].got
             named = [
@@ -369,19 +324,22 @@ class Comparison(Exercise):
             return failed(got) and failed(want) and got["error"]["type"] == want["error"]["type"]
         return not any(self._differs(key, got, want) for key in want if key not in self.besides)
 
+    def _same(self, got: Mapping[str, Any], want: Mapping[str, Any]) -> bool:
+        return not failed(want) and not any(self._differs(key, got, want) for key in want)
+
     def told(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """name -> argument of a case, of which a finding may tell those that fit into a line."""
         return {**case["build"], **case["kwargs"]}
 
     def _with(self, case: Mapping[str, Any], shapes: bool = False) -> str:
-        """with x (3, 4), stride=2, causal=True: what of a case is told in one line."""
+        """What of a case is told in one line: ", with x (3, 4), stride=2, causal=True"."""
         told, parts = self.told(case), []
         if shapes:
             arrays = {name: value for name, value in told.items() if isinstance(value, np.ndarray)}
             parts = [f"{name} {shape_text(value.shape)}" for name, value in arrays.items()]
         if small := {name: value for name, value in told.items() if isinstance(value, SHORT)}:
             parts.append(arguments_text(small))
-        return f" with {', '.join(parts)}" if parts else ""
+        return f", with {', '.join(parts)}" if parts else ""
 
     def _check_items(self, cases: Sequence[Case]) -> None:
         names = all_items(self.items)

@@ -78,12 +78,16 @@ def kind_of(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"a tensor of shape {shape_text(value.shape)}"
     if isinstance(value, list):
-        return f"{len(value)} values"
+        return "1 value" if len(value) == 1 else f"{len(value)} values"
     if failed(value) and isinstance(value["error"], dict):
         return error_text(value["error"])
     if isinstance(value, dict):
         known = set(value) == {"type"}
-        return short(f"an object of type {value['type']}", 90) if known else short(", ".join(value), 200)
+        return (
+            short(f"an object of type {value['type']}", 90)
+            if known
+            else short(", ".join(value) or "nothing", 200)
+        )
     if isinstance(value, float):
         return f"{value:.4g}"
     return short(value, 200) if isinstance(value, str) else "None" if value is None else repr(value)[:60]

@@ -4,7 +4,7 @@ The judge sets the weights and knows what each of them is called, so there is no
 """
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from helpers.checks.by_hand import Watch
 from helpers.checks.comparison import Comparison
+from helpers.checks.difference import differs
 from helpers.checks.functions import changed, copies, input_gradients, sight, tensors_of
 from helpers.checks.report import shape_text
-from helpers.checks.running import attempt, failed, fill_values, seeded
+from helpers.checks.running import attempt, failed, fill_values, plain, seeded, tensors
 from helpers.checks.way_back import way_back
 
 # Keys of an observation that belong to the item of another key.
@@ -38,6 +39,8 @@ class Layer(Comparison):
     sees whom, outputs in training mode, inputs left alone, gradients of inputs and parameters, buffers
     without a graph, buffers after two such calls, outputs in eval mode and buffers kept there, dtype and
     device. Each belongs to the item of its own name where there is one, else to the item of its case.
+    What an earlier call leaves behind ("again") is looked at last: an input of another size must give what it
+    gives on a layer that was never called.
 
     Args, besides those of `Comparison`:
         sight: (axis of the input, axis of the output): who sees whom along these is compared, in eval mode.
@@ -54,6 +57,7 @@ class Layer(Comparison):
         "start",
         "first_weights",
         "registered",
+        "again",
     )
 
     def __init__(self, module: str, *, sight: tuple[int, int] | None = None, **described: Any) -> None:
@@ -70,6 +74,22 @@ class Layer(Comparison):
                 name for name, value in twin.named_parameters() if value.numel() > 1 and _constant(value)
             ]
         return task
+
+    def _seen(self, answer: Any, case: Mapping[str, Any], seed: int, watch: Watch) -> Any:
+        shown = super()._seen(answer, case, seed, watch)
+        if not failed(shown) and "kept" in shown:
+            # Running values that move in eval mode are charged as that.
+            shown["again"] = not shown["kept"] or attempt(
+                lambda: _forgets(lambda: _in_use(answer, tensors(case)), tensors(case))
+            )
+        return shown
+
+    # Asked of answers alone: versions of ours, which are run by the thousand, keep nothing.
+    def _differences(self, cases: Sequence[Mapping], seen: Sequence[Any], wanted: Sequence[Mapping]) -> Any:
+        return super()._differences(cases, seen, [{**want, "again": True} for want in wanted])
+
+    def _aside(self, cases: Sequence[Mapping], seen: Sequence[Any], shown: Sequence[Mapping]) -> Any:
+        return super()._aside(cases, seen, [{**want, "again": True} for want in shown])
 
     def _state(self, twin: nn.Module, parameters: Collection[str], seed: int) -> dict[str, Any]:
         """name -> values, for every parameter and floating buffer of the twin; a variance is above 0."""
@@ -111,11 +131,7 @@ class Layer(Comparison):
         shown["registered"] = kinds
         shown["start"] = _values(model, buffers)
         shown["first_weights"] = _values(model, case["constant"])
-        model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
-        for name in buffers:
-            if kinds[name] in (PLAIN, UNSAVED):
-                owner, _, last = name.rpartition(".")
-                setattr(model.get_submodule(owner), last, state[name].clone())
+        _load(model, state, kinds)
         shown["loaded"] = _values(model, sorted(state))
 
         if self.sight is not None:
@@ -147,6 +163,55 @@ class Layer(Comparison):
             shown["dtype"] = attempt(lambda: _precision(answer, case))
             shown["device"] = attempt(lambda: _elsewhere(answer, case))
         return shown
+
+
+def _load(model: nn.Module, state: Mapping[str, Tensor], kinds: Mapping[str, str]) -> None:
+    model.load_state_dict(state, strict=False)  # counters of calls keep what they begin with
+    for name, kind in kinds.items():
+        if kind in (PLAIN, UNSAVED):
+            owner, _, last = name.rpartition(".")
+            setattr(model.get_submodule(owner), last, state[name].clone())
+
+
+def _in_use(answer: Any, case: Mapping[str, Any]) -> nn.Module:
+    """A layer that was never called, with the weights of the case, in eval mode."""
+    seeded(0)
+    model, state = answer(**case["build"]), case["state"]
+    _load(model, state, {name: _kind(model, name) for name in set(state) - set(case["parameters"])})
+    return model.eval()
+
+
+def _forgets(make: Callable[[], nn.Module], case: Mapping[str, Any]) -> bool:
+    """Does each call of a layer give what it gives on a layer that was never called before?
+
+    Tried with the first half of the inputs along each axis of the first of them, before and after all of it.
+    What the layer does not take by itself is asked of nobody.
+    """
+
+    def call(model: nn.Module, args: list[Any]) -> list[Tensor]:
+        return tensors_of(model(*copies(args), **copies(case["kwargs"])))
+
+    args = case["args"]
+    sizes = next((list(value.shape) for value in args if isinstance(value, Tensor)), [])
+    with torch.no_grad():
+        for axis, size in enumerate(sizes):
+            part = [_half(value, axis, size) for value in args]
+            for first, then in ((part, args), (args, part)):
+                if size < 2 or any(failed(attempt(lambda a=a: call(make(), a))) for a in (first, then)):
+                    continue
+                used, want = make(), call(make(), then)
+                call(used, first)
+                got = attempt(lambda model=used, args=then: call(model, args))
+                if failed(got) or differs(plain(got), plain(want)):
+                    return False
+    return True
+
+
+def _half(value: Any, axis: int, size: int) -> Any:
+    """The first half along an axis that is as long as `size`; all else as it is."""
+    if not isinstance(value, Tensor) or value.ndim <= axis or value.shape[axis] != size:
+        return value
+    return value.narrow(axis, 0, size // 2)
 
 
 def _kind(model: nn.Module, name: str) -> str:

@@ -205,12 +205,24 @@ BY_OTHER_NAMES = {
     "dropout": [lambda x: F.dropout(x, 0.5)],
     "recurrent layers": [lambda x: nn.GRU(4, 2)(x)[0], lambda x: nn.LSTM(4, 2)(x)[0], nn.RNNCell(4, 2)],
     "fft": [lambda x: torch.fft.fft(x).real],
+    "embedding": [
+        lambda x: F.embedding(x.long(), torch.ones(2, 3)),
+        lambda x: nn.EmbeddingBag(2, 3)(x[0].long()),
+    ],
+    "loss": [
+        lambda x: F.cross_entropy(x[0], torch.zeros(3, dtype=torch.long)),
+        lambda x: F.nll_loss(x[0], torch.zeros(3, dtype=torch.long)),
+        lambda x: nn.MSELoss()(x, x),
+        lambda x: F.binary_cross_entropy(x, x),
+    ],
 }
 ALLOWED = {
     "convolution": lambda x: x.unfold(-1, 2, 1).sum(-1),
     "softmax": lambda x: x.exp() / x.exp().sum(-1, keepdim=True),
     "recurrent layers": lambda x: torch.tanh(x @ torch.ones(4, 2)),
     "pooling": lambda x: x.unfold(-1, 2, 2).amax(-1),
+    "embedding": lambda x: torch.ones(2, 3)[x.long()],
+    "loss": lambda x: x.logsumexp(-1) - x[..., 0],
 }
 
 
@@ -367,6 +379,18 @@ def unsaved(self, num_features, momentum=0.1):
     self.register_buffer("running_mean", torch.zeros(num_features), persistent=False)
 
 
+def kept_from_the_first(self, x):
+    """A length that is looked up once."""
+    self.places = getattr(self, "places", torch.arange(len(x)))
+    return BatchNorm.forward(self, x)[self.places]
+
+
+def kept_from_the_longest(self, x):
+    """What was made for a longer input is cut, and what was made for a shorter one is not made longer."""
+    self.places = getattr(self, "places", torch.arange(len(x)))
+    return BatchNorm.forward(self, x)[self.places[: len(x)]]
+
+
 def emptied(self, x):
     y = BatchNorm.forward(self, x.clone())
     x.zero_()
@@ -413,6 +437,8 @@ def transposed(self, in_features, out_features, bias=True):
         (NORM, changed(BatchNorm, __init__=of_attributes), ["wrong_registered"], 0.8),
         (NORM, changed(BatchNorm, __init__=unsaved), ["wrong_registered"], 0.8),
         (NORM, changed(BatchNorm, forward=emptied), ["wrong_changed"], 0.7),
+        (NORM, changed(BatchNorm, forward=kept_from_the_first), ["wrong_again"], 0.7),
+        (NORM, changed(BatchNorm, forward=kept_from_the_longest), ["wrong_again"], 0.7),
         (LINEAR, changed(Linear, forward=asked_for_a_value), ["wrong_device"], 0.8),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
         (NORM, lambda num_features, momentum: nn.LayerNorm(num_features), ["wrong_names"], 0),
@@ -423,6 +449,61 @@ def test_a_wrong_layer_loses_what_it_gets_wrong(exercise, answer, found, share):
     wrong = verdict(exercise, answer)
     assert [finding.name for finding in wrong.findings] == found, wrong.text(10)
     assert wrong.share == pytest.approx(share), wrong.text(10)
+
+
+class Padded(nn.Module):
+    """torch's embedding from an index: the row of padding gets no gradient."""
+
+    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
+        super().__init__()
+        self.padding_idx = padding_idx
+        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
+
+    def forward(self, x):
+        rows = self.weight[x]
+        return rows if self.padding_idx is None else torch.where((x == 1)[..., None], rows.detach(), rows)
+
+
+EMBEDDING = Layer(
+    "worked.embedding",
+    title="t",
+    items=[Item("plain", "", 5), Item("padding", "", 3), Item("gradients", "", 2)],
+    cases=lambda random: [
+        Case(
+            [np.array([[0, 1, 2], [1, 4, 4]])],
+            build={"num_embeddings": 5, "embedding_dim": 3} | padding,
+            item=item,
+        )
+        for item, padding in (("plain", {}), ("padding", {"padding_idx": 1}))
+    ],
+    reference=nn.Embedding,
+    wrong=[
+        Wrong(
+            "no_padding",
+            "padding_idx does nothing",
+            lambda padding_idx=None, **sizes: nn.Embedding(**sizes),
+            costs=("padding",),
+        )
+    ],
+)
+
+
+def test_a_wrong_version_that_shows_in_gradients_alone_is_named():
+    assert names(EMBEDDING, Padded) == []
+    found = verdict(EMBEDDING, changed(Padded, forward=lambda self, x: self.weight[x]))
+    assert [finding.name for finding in found.findings] == ["no_padding"] and found.share == 0.7
+    frozen = changed(Padded, forward=lambda self, x: self.weight.detach()[x])
+    assert names(EMBEDDING, frozen) == ["wrong_gradients"]  # gradients that are wrong in another way
+
+
+def test_what_is_not_there_is_told_as_nothing():
+    found = verdict(EMBEDDING, changed(Padded, __init__=lambda self, **sizes: nn.Module.__init__(self)))
+    assert found.findings[0].got == "nothing in place of weight"
+
+
+def test_where_a_finding_was_seen_does_not_read_as_its_reason():
+    found = verdict(EMBEDDING, changed(Padded, forward=lambda self, x: self.weight.detach()[x]))
+    assert found.findings[0].title.endswith("its gradient is not, with num_embeddings=5, embedding_dim=3")
 
 
 # --- replies, which may be anything
@@ -457,6 +538,7 @@ def test_a_forged_reply_earns_nothing_and_stops_nothing(exercise, values):
 
 
 def test_differences_in_words():
+    assert differs([1], [1, 2]) == "1 value in place of 2 values"
     assert differs(np.ones(2), np.array([1.0, 2.0])) == "1, index (1,), in place of 2; 1 of 2 values differ"
     assert differs(1.00001, 1.0) == "" and differs(3, 4.0) == "3 in place of 4"
     assert differs(True, 1) == "True in place of 1"

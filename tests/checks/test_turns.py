@@ -226,7 +226,7 @@ def test_who_says_what_a_model_sees_is_told_where_the_probe_shows_something_else
 
 def test_a_wrong_answer_is_told_the_small_arguments_of_the_call(capsys):
     text = said(capsys, "output_size", lambda n, k, stride=1, padding=0, dilation=1: n // stride)
-    assert text.startswith("✗ not yet: the result is another one with n=7, k=3\n"), text
+    assert text.startswith("✗ not yet: the result is another one, with n=7, k=3\n"), text
 
 
 def each_alone(parameters, max_norm):
@@ -306,7 +306,7 @@ def in_a_column(logits, temperature):
         ),
         ("rnn_layer", StatesInOne, "your code: h[:, t + 1].copy_(torch.tanh(from_input + from_past))\n"),
         ("final_state", two_zeros, "✗ not yet: the memory has two units"),
-        ("final_state", four_zeros, "an error with series (4,), W_xh (2, 1), W_hh (2, 2)\n"),
+        ("final_state", four_zeros, "an error, with series (4,), W_xh (2, 1), W_hh (2, 2)\n"),
         (
             "final_state",
             without_a_derivative,

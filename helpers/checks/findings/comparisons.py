@@ -21,7 +21,7 @@ ROWS = (
         "wrong_type",
         BY_CASE,
         "the result has another precision than the input",
-        "float64 in, float64 out",
+        "float32 in, float32 out; float64 in, float64 out",
         "a tensor is made with a fixed dtype, or cast: make it from x (x.new_zeros, torch.zeros_like)",
     ),
     Row(
@@ -104,7 +104,7 @@ ROWS = (
         "wrong_eval",
         BY_CASE,
         "in eval mode, after training, the result is another one",
-        "in eval mode the running values are used and stay as they are",
+        "running values, where there are any, are used as they are; without them it is as in training mode",
         "self.training is not asked, or asked in one place only",
     ),
     Row(
@@ -120,6 +120,13 @@ ROWS = (
         "the layer does not run on another device than the CPU",
         "tensors that it makes lie where x lies",
         "a tensor is made on the CPU: make it from x (x.new_zeros) or give device=x.device",
+    ),
+    Row(
+        "wrong_again",
+        BY_CASE,
+        "what one call leaves behind spoils the next, with an input of another size",
+        "each input gives what it gives on a new layer",
+        "something made for the first input is kept: a mask, zeros, places of its size, the result itself",
     ),
     Row(
         "wrong_kept",
