@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import by_hand_answers
+import labelled
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -117,6 +119,11 @@ def test_all_public_assignments_are_listed():
         asked = [checks.exercise(name) for name in checks.EXERCISES]
         asked = sorted((own for own in asked if own.assignment == one.name), key=lambda own: own.title)
         assert [own.name for own in asked] == list(one.exercises)
+
+
+def test_every_public_exercise_has_labelled_answers():
+    public = {name for name in checks.EXERCISES if checks.exercise(name).assignment}
+    assert public == {*labelled.DEFINES, *by_hand_answers.DEFINES}, "docs/exercises.md says where they go"
 
 
 def test_release_is_what_nbgrader_makes_of_the_source(assignment, tmp_path):

@@ -54,7 +54,8 @@ class Labelled:
 
 def labelled(exercise):
     found = []
-    for path in (SUBMISSIONS / f"{exercise}.py", SUBMISSIONS / f"fresh_{exercise}.py"):
+    fresh = SUBMISSIONS / f"fresh_{exercise}.py"  # of those who had not seen the judge, where there are any
+    for path in (SUBMISSIONS / f"{exercise}.py", *[fresh] * fresh.exists()):
         for chunk in path.read_text(encoding="utf-8").split("\n# %% ")[1:]:
             heading, source = chunk.split("\n", 1)
             name, points, findings = (part.strip() for part in heading.split("|"))
