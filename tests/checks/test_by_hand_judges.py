@@ -203,6 +203,7 @@ TYPED_OTHERWISE = [
     ),
     ("batch_norm", "two_methods", "eps=1e-5", "eps=0.0", "output"),
     ("evaluate", "class_heavy", "[(m, m.training)", "[(model, m.training)", "left"),
+    ("greedy_decode", "python_lists", "zip(model.modules(), modes)", "zip([model], modes)", "left"),
     ("multihead", "output_head_by_head", "m[:, h if m.shape[1] > 1 else 0]", "m[:, 0]", "one_mask_for_heads"),
 ]
 

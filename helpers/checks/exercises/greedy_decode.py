@@ -71,6 +71,7 @@ class Scripted(nn.Module):
         table[random.random(997) < 0.2] = EOS
         self.register_buffer("table", torch.from_numpy(table))
         self.scale = nn.Parameter(torch.tensor(3.0))
+        self.part = nn.Identity()  # its mode is to be put back too
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         place = torch.arange(1, target.shape[1] + 1)
