@@ -104,6 +104,10 @@ def extra(key, value):
     return change
 
 
+def at_random(values):
+    main(values)["reseeded"] = main(values)["reseeded"] + 1
+
+
 def untrained(change_of):
     def change(values):
         values["extras"]["unfilled"] = change_of(values["extras"]["unfilled"])
@@ -124,6 +128,7 @@ FACTS = [
     ("two_layer_lstm", "one_row_differs", extra("one_row", GONE)),
     ("two_layer_lstm", "longer_differs", extra("longer", GONE)),
     ("two_layer_lstm", "dtype_fixed", lambda values: values.pop("dtype", None)),
+    ("two_layer_lstm", "wrong_shape", at_random),
     ("birnn_bn", "divides_by_zero", extra("alike", GONE)),
     ("birnn_bn", "wrong_in_training", extra("train_three_rows", GONE)),
     ("birnn_bn", "wrong_in_training", lambda values: main(values).update(train_run=GONE)),

@@ -112,14 +112,20 @@ def _norm(case: Case, roles: Roles, fit: Fit) -> None:
         case.find("batch_statistics_in_eval")
 
 
+def shape_alone(case: Case, build: str) -> None:
+    """Is the output's shape wrong? To be seen though its numbers explain nothing."""
+    shape = case.values["builds"][build]["output"].shape
+    if shape != (len(case.task["builds"][build]["x"]), case.outputs(build)):
+        case.find("wrong_shape", f"an output of shape {shape_text(shape)}", shape=case.shape(build))
+
+
 def without_fit(case: Case, build: str) -> None:
     """No assignment of roles explains the output: what can be said from the outside."""
     values = case.values["builds"][build]
     output, moved = values["output"], case.values["extras"]["moved"]
     backwards = case.values["extras"]["backwards"]
     rows = len(case.task["builds"][build]["x"])
-    if output.shape != (rows, case.outputs(build)):
-        case.find("wrong_shape", f"an output of shape {shape_text(output.shape)}", shape=case.shape(build))
+    shape_alone(case, build)
     recurrent = any(
         m["kind"] in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell") for m in values["modules"]
     )

@@ -10,7 +10,7 @@ from helpers.checks.findings.row import EVERYTHING
 from helpers.checks.recurrent.behaviour import defaults, extras, gradients, gradients_only
 from helpers.checks.recurrent.case import Case, differs, error_text
 from helpers.checks.recurrent.dropout import dropout, from_dropout
-from helpers.checks.recurrent.fitted import layers_as_asked, reading_findings, without_fit
+from helpers.checks.recurrent.fitted import layers_as_asked, reading_findings, shape_alone, without_fit
 from helpers.checks.recurrent.probe import spread, with_rows
 from helpers.checks.recurrent.search import find_fit
 from helpers.checks.recurrent.spec import Spec
@@ -127,6 +127,7 @@ class Judge(Case):
             if self.spec.dropout:
                 self.find("dropout_in_eval")
             self.find("random_in_eval")
+            shape_alone(self, "main")
             for item in ("layers", "norm"):
                 if item != "layers" or not layers_as_asked(self, "main"):
                     self.leave(item, "what is random in eval mode cannot be compared")
