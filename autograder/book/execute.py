@@ -5,6 +5,8 @@ its `SaveAutoGrades`: everything else (overwriting of locked cells, late penalti
 stays nbgrader's.
 """
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.config import Config
 
-from autograder import lock
+from autograder import lock, store
 from autograder.course import Course
 from autograder.results import Results
 from autograder.sandbox import Limits
@@ -55,6 +57,13 @@ class SandboxedExecute(NbGraderPreprocessor):
                     cell.outputs = _printed(result["cells"].get(cell.get("id"), {}))
         place["flags"] = [*what.records[place["student"]]["flags"], *result["flags"]]
         place["to_read"] = [grade_id for grade_id, mark in result["checks"].items() if mark.get("to_read")]
+        place["shown_in"] = what.work / "shown" / f"{place['student']}.json"
+        place["shown"] = _shown(nb, result["checks"], what.records[place["student"]]["notebook_sha256"])
+        before = store.read(place["shown_in"], lambda value: isinstance(value, dict)) or {}
+        # Now, while the book still says what was read: nbgrader's SaveAutoGrades asks for all of it again.
+        place["settled"] = {
+            grade_id for grade_id in _read(place) if before.get(grade_id) == place["shown"].get(grade_id, "")
+        }
         return nb, resources
 
 
@@ -64,19 +73,45 @@ class WaitForPerson(NbGraderPreprocessor):
     What is flagged has formgrader's flag too; who has looked may take it off.
 
     nbgrader asks for a person only where there is no automatic score, or where a manual one is already there.
-    What the person then types stays, as every manual score does.
+    What the person then types stays, as every manual score does; and it does not wait again for as long as
+    what formgrader shows there, the answer in words or the check's verdict on a notebook, stays the same.
     """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         place = resources["nbgrader"]
         with Gradebook(place["db_url"]) as gradebook:
-            for grade_id in place.get("to_read", []):
+            for grade_id in place["settled"].union(place["to_read"]):
                 who = (grade_id, place["notebook"], place["assignment"], place["student"])
-                gradebook.find_grade(*who).needs_manual_grade = True
+                gradebook.find_grade(*who).needs_manual_grade = grade_id not in place["settled"]
             who = (place["notebook"], place["assignment"], place["student"])
             gradebook.find_submission_notebook(*who).flagged = bool(place.get("flags"))
             gradebook.db.commit()
+        store.write(place["shown_in"], place["shown"])
         return nb, resources
+
+
+def _read(place: Mapping[str, Any]) -> set[str]:
+    """The cells that a person has given points for, and that do not wait for one."""
+    who = (place["notebook"], place["assignment"], place["student"])
+    with Gradebook(place["db_url"]) as gradebook:
+        grades = gradebook.find_submission_notebook(*who).grades
+        return {g.name for g in grades if g.manual_score is not None and not g.needs_manual_grade}
+
+
+def _shown(nb: Any, checks: Mapping[str, Any], notebook: str) -> dict[str, str]:
+    """By graded cell a digest of what a person sees there: an answer in words, or a check's verdict.
+
+    A verdict is on all that the student has sent, its own wording and the points of others left out.
+    """
+    shown = {}
+    for cell in nb.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            verdict = checks.get(mark["grade_id"])
+            of_check = [notebook, *map((verdict or {}).get, ("status", "points", "max", "to_read"))]
+            text = repr(of_check if verdict else [mark["points"], cell.source])
+            shown[mark["grade_id"]] = hashlib.sha256(text.encode()).hexdigest()
+    return shown
 
 
 def _class(root: Path, name: str, config: Config) -> Results:

@@ -16,6 +16,7 @@ import pytest
 from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, source_answers
 
 from autograder import computing, grade, lock, results, store
+from autograder.book import execute
 from autograder.book.execute import SandboxedExecute
 from autograder.course import Course
 from autograder.intake import taking as intake
@@ -311,10 +312,47 @@ def test_what_nothing_verified_waits_for_a_person_whose_verdict_survives(course,
         one = book.find_grade("dropout_gru_check", NAME, NAME, "full")
         one.manual_score, one.needs_manual_grade = 3.5, False
         book.db.commit()
+    again(course)
+    assert grade_of("dropout_gru_check")[1:] == (3.5, 3.5, False)  # a person has seen all that is there
+    left["points"] = 0.6
+    again(course)
+    assert grade_of("dropout_gru_check")[1:] == (3.5, 3.5, True)  # and has not seen this
+
+
+def again(course):
+    """Graded once more, each result computed anew."""
     shutil.rmtree(course.work(NAME) / "results")
-    shutil.rmtree(course.root / "grading" / "autograded" / "full")
+    shutil.rmtree(course.root / "grading" / "autograded")
+    execute._last.clear()  # it holds what was computed before
+    return grade.run(course, NAME)
+
+
+def test_what_a_person_has_read_waits_again_only_where_it_is_another(course, computed, monkeypatch):
+    from nbgrader.api import Gradebook
+
     grade.run(course, NAME)
-    assert grade_of("dropout_gru_check")[1:3] == (3.5, 3.5)
+
+    def waiting(*given):
+        with Gradebook(course.db_url, course.course_id) as book:
+            for cell in given:  # what formgrader does with a typed score
+                one = book.find_grade(cell, NAME, NAME, "full")
+                one.manual_score, one.needs_manual_grade = 2.0, False
+            book.db.commit()
+            grades = book.find_submission_notebook(NAME, NAME, "full").grades
+            assert all(one.manual_score == 2.0 for one in grades if one.name in read)
+            return {one.name for one in grades if one.needs_manual_grade}
+
+    read = ("birnn_bn_why", "gradient_clipping_why", "birnn_bn_check")
+    assert waiting(*read) == set()
+    again(course)
+    assert waiting() == set()
+    path = notebook_of(course.root / "grading" / "submitted" / "full")
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if cell.get("id") == "birnn_bn_why").source = "Another answer."
+    nbformat.write(notebook, path)
+    intake.run(course, course.submissions)
+    again(course)
+    assert waiting() == {"birnn_bn_why", "birnn_bn_check"}  # a check's verdict is on the whole notebook
 
 
 def test_nbgraders_own_command_refuses_what_was_not_taken_in(generated, tmp_path):
