@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument(
         "folder", nargs="?", help="a folder or an archive, or nbgrader's folder of submissions"
     )
-    words.add_argument("--assignment", help="needed where several assignments are released")
+    words.add_argument("--assignment", help="where what is given says too little")
     words.add_argument(
         "--students", metavar="CSV", help="who is enrolled: Canvas's or Moodle's own list, or id,first_name,…"
     )

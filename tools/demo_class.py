@@ -2,16 +2,19 @@
 
     python tools/demo_class.py [FOLDER]
 
-FOLDER (demo/, which git ignores) is replaced. In downloads/ lie Moodle's zip and grading worksheet of
-04_exercises, Canvas's zip and gradebook of 05_by_hand, and a table of groups. The class is as messy as real
-ones: late, twice, renamed, a PDF, a zip, a group with one file, two of one name, a loop without an end, an
-answer that patches torch, a notebook that two have sent, one that belongs to the other assignment.
+FOLDER (demo/, which git ignores) is replaced, unless something was taken in there. In downloads/ lie
+Moodle's zip and grading worksheet of 04_exercises, Canvas's zip and gradebook of 05_by_hand, and a table of
+groups. The class is as messy as real ones: late, twice, renamed, a PDF, a zip, a group with one file, two of
+one name, a loop without an end, an answer that patches torch, a notebook that two have sent, one that belongs
+to the other assignment.
 The same program makes the same bytes. docs/instructors.md walks through it.
 """
 
 import argparse
 import io
 import json
+import os
+import re
 import shutil
 import sys
 import zipfile
@@ -77,7 +80,11 @@ def source(name):
     cells = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4).cells
     marks = [(cell.metadata.get("nbgrader", {}), cell) for cell in cells]
     found = {mark["grade_id"]: cell for mark, cell in marks if mark.get("solution")}
-    code = {grade_id: cell.source for grade_id, cell in found.items() if cell.cell_type == "code"}
+    code = {
+        grade_id: re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", cell.source)
+        for grade_id, cell in found.items()
+        if cell.cell_type == "code"
+    }
     words = {grade_id: cell.source for grade_id, cell in found.items() if cell.cell_type == "markdown"}
     return (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8"), code, words
 
@@ -171,6 +178,8 @@ def gradebook(people):
 def main(folder):
     if folder.exists() and not (folder / "downloads").is_dir():
         sys.exit(f"{folder} is there and was not made by this program: name another folder")
+    if (folder / "grading/autograder").exists():
+        sys.exit(f"{folder} holds what was taken in and graded: delete that folder first, or name another")
     if folder.exists():
         shutil.rmtree(folder)
     downloads = folder / "downloads"
@@ -190,7 +199,7 @@ def main(folder):
     rows = [f"1,{one.email}" for one in people if one.name in group]
     (downloads / "groups.csv").write_text("\n".join(["group,email", *rows]) + "\n", encoding="utf-8")
     print(f"{folder}: a course with a class of {len(people)}; what its platforms give lies in downloads/")
-    print(f"next: cd {folder.name}, and then as docs/instructors.md says")
+    print(f"next: cd {os.path.relpath(folder)}, and then as docs/instructors.md says")
 
 
 if __name__ == "__main__":

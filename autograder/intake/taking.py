@@ -24,12 +24,13 @@ from autograder.course import Course, Student
 from autograder.intake import arrivals, lists, received, roster, saying, times
 from autograder.intake.arrivals import display
 from autograder.intake.desk import Desk
-from autograder.intake.files import as_json, write
+from autograder.intake.files import as_json, discard, sha256_of, write
 from autograder.intake.ledger import DISMISSED, UNASSIGNED, Entry, Ledger
 from autograder.intake.rebase import read_release
 from autograder.intake.sorting import Sorter
 
 Record = dict[str, Any]
+MADE_UP = "No list of students was given; enrolled because something was received."
 
 
 def run(
@@ -128,6 +129,7 @@ def _take_in(
     records = []
     for student in sorted(students.ids):
         records.append(desk.load(student) if desk.keeps(student, note) else desk.record(student, note))
+    _let_go(desk, students)
     ledger.write()
     unassigned = [
         {"path": e.path, "why": e.why, "likely": e.likely} for e in ledger.entries if e.status == UNASSIGNED
@@ -226,8 +228,24 @@ def _enrolled(
         return roster.Roster(known, names, listed, before | moodle), None
     made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
     made_up |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
-    note = "No list of students was given; enrolled because something was received."
-    return roster.Roster(list(made_up.values()), names, made_up), note
+    return roster.Roster(list(made_up.values()), names, made_up), MADE_UP
+
+
+def _let_go(desk: Desk, students: roster.Roster) -> None:
+    """Take back those who were made up of folder names before a list was given, where all of theirs is now
+    somebody's who is enrolled: they would be graded beside them. What was received stays in originals/.
+    """
+    ledger = desk.ledger.entries
+    enrolled = {(entry.path, entry.sha256) for entry in ledger if students.ids.intersection(entry.students)}
+    for name in sorted(set(desk.recorded()) - students.ids):
+        record, folder = desk.load(name), desk.course.submitted(name, desk.assignment)
+        if record is None or MADE_UP not in record["notes"]:
+            continue
+        own = {(entry.path, entry.sha256) for entry in desk.ledger.of(name)}
+        if own <= enrolled and record["sha256"] in (None, sha256_of(folder / desk.name)):
+            if folder.is_dir():
+                discard(folder)
+            desk.record_path(name).unlink()
 
 
 def _not_enrolled(course: Course, assignment: str, students: roster.Roster) -> list[dict[str, Any]]:
@@ -325,7 +343,7 @@ def _find(entries: Sequence[Entry], path: str) -> list[Entry]:
         waiting = [entry.path for entry in entries if entry.status == UNASSIGNED]
         near = difflib.get_close_matches(path, [entry.path for entry in entries])
         told = near or waiting[:10]
-        names = "; ".join(told) if told else "none has arrived"
+        names = "; ".join(told) or ("others have" if entries else "none has arrived")
         raise ValueError(f"no file {path!r} has arrived (take the path that intake prints): {names}")
     return found
 

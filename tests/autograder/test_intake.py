@@ -256,6 +256,24 @@ def test_without_any_students_those_who_sent_something_are_enrolled(course, inbo
     assert {"carl", "erik", "gina"} <= set(take_in(course, later))
 
 
+def test_those_made_up_of_folder_names_go_when_the_list_comes(course, inbox, tmp_path, monkeypatch):
+    known = Course.students
+    monkeypatch.setattr(Course, "students", lambda self: [])
+    send(inbox, "Hal Nine_999_assignsubmission_file_", FILE)
+    send(inbox, "Bob Tables_555_assignsubmission_file_", "work.pdf", data=b"%PDF-1.7")
+    send(inbox, "Dora Doe_77_assignsubmission_file_", FILE)
+    assert {"Hal Nine", "Bob Tables", "Dora Doe"} == set(take_in(course, inbox))
+    monkeypatch.setattr(Course, "students", known)
+    people = tmp_path / "people.csv"
+    people.write_text("id,first_name,last_name,email\nhal,Hal,Nine,\nbob,Bob,Tables,\n", encoding="utf-8")
+    records = take_in(course, inbox, students_csv=people)
+    assert (records["hal"]["status"], records["bob"]["status"]) == ("ok", "unreadable")
+    left = {path.stem for path in (course.work(NAME) / "intake").glob("*.json")}
+    assert "Dora Doe" in left and not left & {"Hal Nine", "Bob Tables"}  # of Dora nothing is in the list
+    assert not (course.submissions / "Hal Nine" / NAME).exists()
+    assert (course.work(NAME) / "originals" / "Hal Nine" / FILE).is_file()
+
+
 def test_a_list_of_students(course, inbox, tmp_path):
     people = tmp_path / "people.csv"
     people.write_text(

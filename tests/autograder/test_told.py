@@ -1,7 +1,7 @@
 """What a command cannot do, it says on stderr: what was wrong, and what to type."""
 
 import pytest
-from small_course import FILE, NAME, notebook, zipped
+from small_course import FILE, NAME, notebook, send, zipped
 from test_several import OTHER, second, two
 
 from autograder import __main__
@@ -42,6 +42,13 @@ def test_of_several_assignments_a_file_that_never_came_is_told_with_those_like_i
     assert status == 1
     assert "no file 'who/is/thsi.ipynb' has arrived (take the path that intake prints): " in said
     assert "this.ipynb" in said and "--assignment" not in said
+
+
+def test_where_files_have_come_none_is_not_said_to_have_arrived(course, inbox, told):
+    send(inbox, "ada", FILE)
+    assert told("intake", inbox)[0] == 0
+    said = "no file 'PATH' has arrived (take the path that intake prints): others have"
+    assert told("intake", "--assign", "PATH=ada") == refused(said)
 
 
 def test_of_several_assignments_an_assign_without_a_student_is_told(both, told):

@@ -216,6 +216,8 @@ def test_the_class_of_24_goes_as_the_page_shows(tmp_path):
     assert sum(old != new for old, new in zip(template, filled, strict=True)) == 22
     report = (tmp_path / "demo/grading/autograder/04_exercises/report.html").read_text(encoding="utf-8")
     assert "konrad.zuse@example.org" in report and "lynn.conway@example.org" in report
+    again = python(ROOT, "tools/demo_class.py", tmp_path / "demo")  # and takes no marks away
+    assert again.returncode == 1 and "holds what was taken in and graded" in again.stderr
 
 
 def test_every_path_and_link_on_the_pages_leads_somewhere():
