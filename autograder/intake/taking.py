@@ -12,6 +12,7 @@ The same files taken in twice change nothing. A run that was killed is made good
 and noted before anything of a student changes, and the submitted notebook is written last.
 """
 
+import contextlib
 import difflib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -245,6 +246,8 @@ def _let_go(desk: Desk, students: roster.Roster) -> None:
         if own <= enrolled and record["sha256"] in (None, sha256_of(folder / desk.name)):
             if folder.is_dir():
                 discard(folder)
+                with contextlib.suppress(OSError):  # there is more in it, of another assignment
+                    folder.parent.rmdir()
             desk.record_path(name).unlink()
 
 

@@ -270,7 +270,7 @@ def test_those_made_up_of_folder_names_go_when_the_list_comes(course, inbox, tmp
     assert (records["hal"]["status"], records["bob"]["status"]) == ("ok", "unreadable")
     left = {path.stem for path in (course.work(NAME) / "intake").glob("*.json")}
     assert "Dora Doe" in left and not left & {"Hal Nine", "Bob Tables"}  # of Dora nothing is in the list
-    assert not (course.submissions / "Hal Nine" / NAME).exists()
+    assert not (course.submissions / "Hal Nine").exists()
     assert (course.work(NAME) / "originals" / "Hal Nine" / FILE).is_file()
 
 

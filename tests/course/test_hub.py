@@ -70,6 +70,12 @@ def test_marks_come_out(found):
     }
 
 
+def test_the_teacher_sees_them_in_the_hub_s_formgrader(found):
+    seen = found["formgrader"]
+    assert {"ada", "emmy"} <= set(seen["submissions"][NAME])
+    assert seen["waits"] == {"ada": True, "emmy": False}
+
+
 def test_each_student_gets_a_page(found):
     assert found["feedback"] == 2
 

@@ -97,6 +97,24 @@ def students():
     assert requests.get(f"{HUB}/user/ada/assignments", allow_redirects=False).status_code in (302, 403)
 
 
+def in_formgrader():
+    """What the teacher's formgrader in the hub shows: the assignments, and the submissions of each."""
+    teacher = Person("teacher")
+    base = f"{HUB}/user/teacher/formgrader"
+    page = teacher.get(f"{base}/gradebook/{NAME}/{NAME}")
+    page.raise_for_status()
+    shown = {}
+    for one in teacher.get(f"{base}/api/assignments").json():
+        names = [s["student"] for s in teacher.get(f"{base}/api/submissions/{one['name']}").json()]
+        shown[one["name"]] = sorted(names)
+    notebooks = teacher.get(f"{base}/api/submitted_notebooks/{NAME}/{NAME}").json()
+    waits = {one["student"]: one["needs_manual_grade"] for one in notebooks}
+    for one in notebooks:  # the page with the student's answers and the boxes for points
+        page = teacher.get(f"{base}/submissions/{one['id']}/?index=0")
+        assert page.ok and "Student's answer" in page.text, page.text[:2000]
+    return {"submissions": shown, "waits": waits}
+
+
 def main(page, environment, course):
     hub = None
     # The walls' own /proc is covered in places, and then the grader's sandbox may have none.
@@ -112,6 +130,7 @@ def main(page, environment, course):
         typed(who, commands, course)
         if "release_assignment" in commands:
             students()
+    formgrader = in_formgrader()
     hub.terminate()
     hub.wait(60)
     course = Path("/home/teacher/course")
@@ -123,6 +142,7 @@ def main(page, environment, course):
     found = {
         "marks": (course / "grading/export/marks.csv").read_text(encoding="utf-8"),
         "collected": collected,
+        "formgrader": formgrader,
         "feedback": len(list(Path("/srv/nbgrader/exchange/nets-by-hand/feedback").glob("*.html"))),
         "refused": subprocess.run(["runuser", "-l", "ada", "-c", look], capture_output=True).returncode,
     }
