@@ -108,7 +108,7 @@ def test_adding_an_exercise_as_the_page_says(tmp_path):
 @pytest.mark.classroom
 def test_a_private_variant_counts_and_leaves_the_public_files_alone(tmp_path):
     bundle = ["tools/release.py", "helpers", "notebooks", "docs/students.md", "docs/AGENTS.md"]
-    bundle += ["LICENSE", "NOTICE"]
+    bundle += ["LICENSE", "NOTICE", "lab.py"]
     bundle += ["requirements.txt", "constraints.txt", "environment.yml", "pyproject.toml"]
     course = course_copy(tmp_path / "course", *bundle)
     public = {path: path.read_bytes() for path in course.rglob("*.ipynb")}
