@@ -12,7 +12,6 @@ The same files taken in twice change nothing. A run that was killed is made good
 and noted before anything of a student changes, and the submitted notebook is written last.
 """
 
-import contextlib
 import difflib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -22,16 +21,15 @@ from typing import Any
 
 from autograder import lock
 from autograder.course import Course, Student
-from autograder.intake import arrivals, lists, received, roster, saying, times
+from autograder.intake import arrivals, lists, made_up, received, roster, saying, times
 from autograder.intake.arrivals import display
 from autograder.intake.desk import Desk
-from autograder.intake.files import as_json, discard, sha256_of, write
+from autograder.intake.files import as_json, write
 from autograder.intake.ledger import DISMISSED, UNASSIGNED, Entry, Ledger
 from autograder.intake.rebase import read_release
 from autograder.intake.sorting import Sorter
 
 Record = dict[str, Any]
-MADE_UP = "No list of students was given; enrolled because something was received."
 
 
 def run(
@@ -130,7 +128,7 @@ def _take_in(
     records = []
     for student in sorted(students.ids):
         records.append(desk.load(student) if desk.keeps(student, note) else desk.record(student, note))
-    _let_go(desk, students)
+    made_up.withdraw(desk, students)
     ledger.write()
     unassigned = [
         {"path": e.path, "why": e.why, "likely": e.likely} for e in ledger.entries if e.status == UNASSIGNED
@@ -227,28 +225,9 @@ def _enrolled(
     if known:
         before = {s: about["moodle"] for s, about in desk.ledger.about.items() if "moodle" in about}
         return roster.Roster(known, names, listed, before | moodle), None
-    made_up = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
-    made_up |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
-    return roster.Roster(list(made_up.values()), names, made_up), MADE_UP
-
-
-def _let_go(desk: Desk, students: roster.Roster) -> None:
-    """Take back those who were made up of folder names before a list was given, where all of theirs is now
-    somebody's who is enrolled: they would be graded beside them. What was received stays in originals/.
-    """
-    ledger = desk.ledger.entries
-    enrolled = {(entry.path, entry.sha256) for entry in ledger if students.ids.intersection(entry.students)}
-    for name in sorted(set(desk.recorded()) - students.ids):
-        record, folder = desk.load(name), desk.course.submitted(name, desk.assignment)
-        if record is None or MADE_UP not in record["notes"]:
-            continue
-        own = {(entry.path, entry.sha256) for entry in desk.ledger.of(name)}
-        if own <= enrolled and record["sha256"] in (None, sha256_of(folder / desk.name)):
-            if folder.is_dir():
-                discard(folder)
-                with contextlib.suppress(OSError):  # there is more in it, of another assignment
-                    folder.parent.rmdir()
-            desk.record_path(name).unlink()
+    found = {s.id: s for s in roster.from_layout([f.parts for f in files], names, wrapper)}
+    found |= {name: Student(name) for name in {*course.submitters(desk.assignment), *desk.recorded()}}
+    return roster.Roster(list(found.values()), names, found), made_up.NOTE
 
 
 def _not_enrolled(course: Course, assignment: str, students: roster.Roster) -> list[dict[str, Any]]:
