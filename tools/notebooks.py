@@ -120,6 +120,7 @@ def execute(path):
         timeout=900,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # where a print was cut in two hangs on the clock
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_execute=begin,
         on_cell_executed=end,
