@@ -20,6 +20,7 @@ from autograder.book import marks, writer
 from autograder.course import Course
 from autograder.intake import taking
 from autograder.intake.ledger import Ledger
+from autograder.intake.saying import some
 from autograder.report import page as report
 from autograder.results import DAMAGED, GradeError, Results, earned, waiting
 from autograder.sandbox import Limits, Sandbox
@@ -104,6 +105,7 @@ def _run(
     begun: Sandbox | None,
 ) -> Results:
     contents, problems, missing, whose = _plan(what, students, limits, jobs)
+    before = _booked(what)
     with contextlib.ExitStack() as stack:
         graded = stack.enter_context(tqdm(total=len(missing), desc="graded", unit="submission", position=0))
         booked = stack.enter_context(
@@ -129,6 +131,7 @@ def _run(
     if book.failed:
         reasons = "; ".join(dict.fromkeys(book.failed.values()))
         lost.append(f"{len(book.failed)} of {len(contents)} marks are not in the book: {reasons}")
+    print(f"{what.name}: {_moved(before, _booked(what))}")
     try:
         write_marks(what, problems)
         write_report(what, problems)
@@ -167,7 +170,7 @@ def _plan(
     for student in contents:
         whose.setdefault(what.key(student), []).append(student)
     missing = {key: contents[who[0]] for key, who in whose.items() if _is_missing(what, who[0], limits)}
-    print(_announced(what, [whose[key][0] for key in missing], jobs))
+    print(f"{what.name}: {_announced(what, [whose[key][0] for key in missing], jobs)}")
     return contents, problems, missing, whose
 
 
@@ -183,6 +186,26 @@ def _announced(what: Results, students: Sequence[str], jobs: int) -> str:
     seconds = statistics.fmean(took) * len(students) / jobs
     about = f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{max(1, round(seconds))} seconds"
     return f"{counted}, about {about}"
+
+
+def _booked(what: Results) -> dict[str, float]:
+    """The marks that the book has."""
+    with what.course.gradebook() as gradebook:
+        return {student: one.points for student, one in marks.booked(gradebook, what.name).items()}
+
+
+def _moved(before: Mapping[str, float], now: Mapping[str, float]) -> str:
+    """ "18 new marks; 2 marks changed: ada 50 → 52, alan 10 → 0"."""
+    new = len(now.keys() - before.keys())
+    moved = [
+        f"{student} {before[student]:g} → {points:g}"
+        for student, points in sorted(now.items())
+        if before.get(student, points) != points
+    ]
+    said = [f"{new} new mark{'s' if new > 1 else ''}"] if new else []
+    if moved:
+        said.append(f"{len(moved)} mark{'s' if len(moved) > 1 else ''} changed: {some(moved)}")
+    return "; ".join(said) or "no mark changed"
 
 
 def _why(what: Results, student: str) -> str:
@@ -284,7 +307,7 @@ def write_report(what: Results, problems: Mapping[str, str]) -> Path:
         untimed=_untimed(what),
         unassigned=store.read(what.work / "unassigned.json", _is_list, what.damaged) or [],
         damaged={path.relative_to(what.work).as_posix(): why for path, why in what.damaged.items()},
-        waiting=sum(have[s].to_read for s in graded if s in have),
+        waiting={s: have[s].to_read for s in graded if s in have and have[s].to_read},
         about={"assignment": what.assignment.digest[:12], "environment": what.environment[:12]},
     )
 

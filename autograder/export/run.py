@@ -132,7 +132,7 @@ def _feedback(
     written = feedback.write_zips(pages, where, course.exports, name)
     homeless = sorted(set(ready) - where.keys())
     left = [
-        f"feedback: {len(pages)} pages",
+        f"feedback: {len(pages)} page{'s' if len(pages) > 1 else ''}",
         *([f"no place in a zip is known for the page of {_and(homeless)}"] if homeless else []),
     ]
     return written, left
@@ -148,10 +148,12 @@ def _next(rows: dict[str, list[Mark]]) -> list[str]:
         if undone:
             said.append(f"{name}: {undone} not graded as taken in: run `python -m autograder grade {name}`")
         if waits:
-            said.append(f"{name}: {waits} answers wait for a person: formgrader, Manual Grading")
+            answers = "1 answer waits" if waits == 1 else f"{waits} answers wait"
+            said.append(f"{name}: {answers} for a person: formgrader, Manual Grading")
         if stale:
+            marks = "1 mark is" if stale == 1 else f"{stale} marks are"
             said.append(
-                f"{name}: {stale} marks are of other tests or another environment than today's: "
+                f"{name}: {marks} of other tests or another environment than today's: "
                 f"`python -m autograder grade {name} --dry-run` says why"
             )
     return said

@@ -68,6 +68,12 @@ def students(path: Path | str, known: Sequence[Student]) -> Listed:
         found.students.append(student)
         if number:
             found.moodle[student.id] = number
+    if not found.students:
+        groups = ": it names groups, so give it with --groups" if columns.keys() & set(_GROUP) else ""
+        raise SheetError(
+            f"{sheet.path} names no student{groups}: it may be Canvas's gradebook, Moodle's worksheet or "
+            "list of participants, or begin with id,first_name,last_name,email"
+        )
     return found
 
 
@@ -105,18 +111,20 @@ def groups(path: Path | str, whose: Callable[[str], set[str]]) -> dict[str, str]
 
 
 def _ours(cells: Mapping[str, str], sheet: Sheet) -> tuple[Student | None, str]:
-    return Student(**{f.name: cells.get(f.name, "") for f in fields(Student)}), ""
+    student = Student(**{f.name: cells.get(f.name, "") for f in fields(Student)})
+    if not (student.first_name or student.last_name):  # in other columns than nbgrader's
+        first, last = _named(cells, (*_WHOLE, "name"))
+        student = replace(student, first_name=first, last_name=last)
+    return student, ""
 
 
 def _theirs(cells: Mapping[str, str], sheet: Sheet) -> tuple[Student | None, str]:
     """A platform's line: the student, by what the platform itself calls them, and Moodle's number."""
 
     def cell(names: Sequence[str]) -> str:
-        return next((cells[name] for name in names if cells.get(name)), "")
+        return _first(cells, names)
 
-    first, last, email = cell(_FIRST), cell(_LAST), cell(_EMAIL)
-    if not (first or last):
-        first, last = _split(cell(_WHOLE))
+    (first, last), email = _named(cells), cell(_EMAIL)
     login, number = cell(_LOGIN), cell(_NUMBER)
     email = email or (login if "@" in login else "")
     if "student" in cells or ("id" in cells and not _is_moodles(cells)):  # Canvas
@@ -131,6 +139,17 @@ def _theirs(cells: Mapping[str, str], sheet: Sheet) -> tuple[Student | None, str
             "worksheet or list of participants, or begin with id,first_name,last_name,email"
         )
     return Student(login or number or email or name, first, last, email), moodle[1] if moodle else ""
+
+
+def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
+    """What stands in the first of these columns in which something stands."""
+    return next((cells[name] for name in names if cells.get(name)), "")
+
+
+def _named(cells: Mapping[str, str], whole: Sequence[str] = _WHOLE) -> tuple[str, str]:
+    """First and last name, from columns of their own or from one for both, one of `whole`."""
+    first, last = _first(cells, _FIRST), _first(cells, _LAST)
+    return (first, last) if first or last else _split(_first(cells, whole))
 
 
 def _is_moodles(cells: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ from autograder.intake.matching import ALIKE, ANSWER, PLAIN, Match, Place, View,
 
 # What stands in an unanswered question where the answer may be elsewhere: nbgrader lets it wait for a person.
 ELSEWHERE = "*(Nothing was written here. The student wrote text in other cells: please read those.)*"
+STRANGE = "None of the answer cells was found: is it a notebook of this assignment?"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _Behind = dict[int, list[Cell]]
 
@@ -101,6 +102,7 @@ def rebase(release: nbformat.NotebookNode, cells: Sequence[Cell]) -> Rebased:
     views = [View(cell.type, cell.source, cell.id, cell.label) for cell in cells]
     found = match(places, views)
     flags, notes = _Findings(), _Findings()
+    strange = _is_strange(places, found)
     _compare_places(places, views, found, flags, notes)
     _compare_labels(places, cells, found, flags)
     behind = _own_cells(places, views, cells, found, flags, notes)
@@ -113,12 +115,19 @@ def rebase(release: nbformat.NotebookNode, cells: Sequence[Cell]) -> Rebased:
     return Rebased(
         notebook=_notebook(release, answers, cells, found, behind, flags, notes),
         found={place.name: found.how.get(p, "missing") for p, place in answers.items()},
-        flags=flags.sentences(),
-        notes=notes.sentences(),
+        # What is said of each cell of another assignment's notebook says no more than that.
+        flags=[STRANGE] if strange else flags.sentences(),
+        notes=[] if strange else notes.sentences(),
         known=len(found.home),
         answered=answered,
         worked=bool(answered or behind),
     )
+
+
+def _is_strange(places: Sequence[Place], found: Match) -> bool:
+    """Is no answer of it found? Then it is most likely the notebook of something else."""
+    answers = [p for p, place in enumerate(places) if place.kind == ANSWER]
+    return bool(answers) and not any(p in found.home or p in found.written for p in answers)
 
 
 def _compare_places(
@@ -126,9 +135,6 @@ def _compare_places(
 ) -> None:
     """What was deleted, edited, moved, left as it was, or turned into another type of cell."""
     home = found.home
-    answers = [p for p, place in enumerate(places) if place.kind == ANSWER]
-    if answers and not any(p in home or p in found.written for p in answers):
-        flags.say("None of the answer cells was found: is it a notebook of this assignment", after="?")
     standing = set(chain(places, home))
     for p, place in enumerate(places):
         if p in found.written:

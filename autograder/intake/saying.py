@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.intake.document import shown
+from autograder.intake.ledger import DISMISSED, TAKEN, Entry
 
 MOST = 12  # that are told in full, of each status
 _LOOK = ("unassigned", "unreadable", "flagged")
@@ -54,6 +55,21 @@ def proposal(entry: dict[str, Any]) -> str:
         return ""
     of = "perhaps of " + " or ".join(likely)
     return f'; {of}: python -m autograder intake --assign "{entry["path"]}={likely[0]}"'
+
+
+def enrolled(new: Sequence[str]) -> str:
+    """How many there are, and what an id is: a list may have no column of that name."""
+    few = ", ".join(new[:2]) + (", …" if len(new) > 2 else "")
+    return f"{len(new)} new {'student' if len(new) == 1 else 'students'} in the gradebook, by id {few}"
+
+
+def became(entry: Entry) -> str:
+    """What became of a file of which a person has said whose it is, or that it does not count."""
+    of = f", of {', '.join(entry.students)}" if entry.students else ""
+    said = f"{shown(entry.path, 200)}: {entry.status}{of}"
+    if entry.status not in (TAKEN, DISMISSED):
+        said += f" ({shown(entry.why, 200)})" if entry.why else " (another of theirs counts)"
+    return said
 
 
 def unknown_times(deadline: datetime | None, penalised: bool, records: Iterable[dict[str, Any]]) -> list[str]:

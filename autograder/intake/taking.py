@@ -65,6 +65,12 @@ def run(
     """
     folder = Path(folder) if folder is not None else None
     names = course.assignments()
+    if not names:  # before anybody is enrolled
+        sources = ", ".join(course.sources()) or "none has a source"
+        raise ValueError(
+            "no assignment is released yet, and what was handed in is compared with what students got: run "
+            f"`nbgrader generate_assignment NAME` first, of each that you give out ({sources})"
+        )
     known, listed, moodle = _known(course, students_csv)
     with (
         lock.held(course.work("any").parent, f"intake {assignment or ''}".strip()),
@@ -121,7 +127,7 @@ def _take_in(
         desk.look(student)
     ledger.adopt()
     _look_again(ledger, students)
-    _decide(ledger, assign, dismiss, students)
+    decided = _decide(ledger, assign, dismiss, students)
     _set_groups(ledger, groups_csv, students, said_of)
     _set_times(ledger, times_csv, students, said_of)
     ledger.write()
@@ -141,15 +147,18 @@ def _take_in(
         for entry in unassigned
     ]
     print(saying.table(assignment, records + lost))
-    for sentence in [*ledger.said, *saying.unknown_times(desk.deadline, desk.penalised, records)]:
+    for sentence in [
+        *map(saying.became, decided),
+        *ledger.said,
+        *saying.unknown_times(desk.deadline, desk.penalised, records),
+    ]:
         print(sentence)
     return records + lost
 
 
 def _say_which(names: Sequence[str]) -> str:
     """What to type where it is not clear which assignment is meant."""
-    released = ", ".join(names) or "none; run `nbgrader generate_assignment` first"
-    return f"say which assignment was received, with --assignment. Released: {released}"
+    return f"say which assignment was received, with --assignment. Released: {', '.join(names)}"
 
 
 def _meant(
@@ -162,7 +171,7 @@ def _meant(
     """The assignments that are meant where nothing new is given: those that know the files, or have any."""
     if len(names) == 1:
         return list(names)
-    if times_csv or not names:
+    if times_csv:
         raise ValueError(_say_which(names))
     if not (assign or dismiss):
         return [name for name in names if course.submitters(name) or name in course.taken_in()]
@@ -186,10 +195,13 @@ def _known(course: Course, students_csv: Path | str | None) -> tuple[list[Studen
     """The students of the gradebook and of the list; the ids of those in the list; Moodle's numbers in it."""
     students = {student.id: student for student in course.students()}
     listed = lists.students(students_csv, list(students.values())) if students_csv else lists.Listed()
+    before = set(students)
     for student in listed.students:
         given = {f.name: value for f in fields(student) if (value := getattr(student, f.name))}
         students[student.id] = replace(students.get(student.id, student), **given)
     course.enrol(listed.students)
+    if new := sorted({student.id for student in listed.students} - before):
+        print(f"{Path(students_csv).name}: {saying.enrolled(new)}")
     return list(students.values()), {student.id for student in listed.students}, listed.moodle
 
 
@@ -279,8 +291,8 @@ def _look_again(ledger: Ledger, students: roster.Roster) -> None:
 
 def _decide(
     ledger: Ledger, assign: Sequence[str], dismiss: Sequence[str], students: roster.Roster
-) -> set[str]:
-    """What a person says about files; returns the ids of those whom it concerns."""
+) -> list[Entry]:
+    """What a person says about files; returns the files that it is said of."""
     plans = [_assignment(ledger, text, students) for text in assign]
     gone = [_find(ledger.entries, path) for path in dismiss]
     for entries, ids in plans:
@@ -293,6 +305,7 @@ def _decide(
     for entries in gone:
         for entry in entries:
             entry.status = DISMISSED
+    return [entry for entries in [*(entries for entries, _ in plans), *gone] for entry in entries]
 
 
 def _assignment(ledger: Ledger, text: str, students: roster.Roster) -> tuple[list[Entry], list[str]]:

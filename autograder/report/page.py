@@ -46,7 +46,7 @@ def write(
     untimed: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
     damaged: Mapping[str, str] | None = None,
-    waiting: int = 0,
+    waiting: Mapping[str, int] | None = None,
 ) -> Path:
     """Write the report of one assignment; returns its path, report.html in `work`.
 
@@ -67,11 +67,11 @@ def write(
         untimed: those of whom nobody knows when they handed in, where being late costs something.
         about: further lines for "How it was graded": the assignment's digest, the date, the machine.
         damaged: what was wrong with files of ours that could not be used, by path in `work`.
-        waiting: how many answers of graded students a person must still read.
+        waiting: student -> how many answers a person must still read, of graded ones with any.
 
     The same data give the same bytes.
     """
-    names, problems = names or {}, problems or {}
+    names, problems, waiting = names or {}, problems or {}, waiting or {}
     page = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -80,6 +80,8 @@ def write(
         lstrip_blocks=True,
     )
     page.filters["shown"] = lambda text: shown(text, 400)
+    # A reason ends with the command to type; names that a student has chosen were cut before.
+    page.filters["whole"] = lambda text: shown(text, 4_000)
     graded = {student: results[student] for student in sorted(results)}
     exercises = per_exercise(graded, titles or {})
     if worth is None:
@@ -92,7 +94,9 @@ def write(
         headline=_headline(records, graded),
         sums=_sums(records, graded, unassigned, files or {}),
         damaged=sorted((damaged or {}).items()),
-        marks=_marks([points[s] for s in sorted(points) if points[s] is not None], worth, waiting),
+        marks=_marks(
+            [points[s] for s in sorted(points) if points[s] is not None], worth, sum(waiting.values())
+        ),
         overview=pictures.url(pictures.outcomes([(shown(e["title"]), e["ended"]) for e in exercises]))
         if exercises
         else "",
@@ -100,7 +104,7 @@ def write(
         unassigned=unassigned,
         equal=equal,
         untimed=untimed,
-        look=_look(records, graded, problems),
+        look=_look(records, graded, problems, waiting),
         missing=[s for s in sorted(records) if records[s]["status"] == "not_submitted"],
         slowest=_slowest(graded),
         alike=alike[:MOST_GROUPS],
@@ -193,7 +197,10 @@ def _marks(points: list[float], worth: float, waiting: int) -> dict[str, str] | 
 
 
 def _look(
-    records: Mapping[str, Record], results: Mapping[str, Result], problems: Mapping[str, str]
+    records: Mapping[str, Record],
+    results: Mapping[str, Result],
+    problems: Mapping[str, str],
+    to_read: Mapping[str, int],
 ) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Headings, and under each the reasons with those whom they concern, the rarest reason first."""
     said: dict[str, dict[str, list[str]]] = {heading: defaultdict(list) for heading in _HEADINGS}
@@ -206,6 +213,9 @@ def _look(
             (unreadable if record["status"] == "unreadable" else flagged)[flag].append(student)
         for reason in _unjudged(result) if result else []:
             unjudged[reason].append(student)
+        if count := to_read.get(student):
+            answers = "1 answer waits" if count == 1 else f"{count} answers wait"
+            waiting[f"{answers} in formgrader, Manual Grading"].append(student)
         for reason in _to_read(result) if result else []:
             waiting[reason].append(student)
         for reason in _stopped(result) if result else []:

@@ -490,12 +490,12 @@ def kept(course, student):
 
 def test_what_triggers_a_regrade_is_said_and_a_dry_run_writes_nothing(course, computed, monkeypatch, capsys):
     grade.run(course, NAME, dry_run=True)
-    assert capsys.readouterr().out == "not graded yet: 3 to compute\n"
+    assert capsys.readouterr().out == f"{NAME}: not graded yet: 3 to compute\n"
     assert not computed and not (course.work(NAME) / "marks.csv").exists()
     grade.run(course, NAME)
     capsys.readouterr()
     grade.run(course, NAME, dry_run=True)
-    assert capsys.readouterr().out == "nothing to compute: every result is there\n"
+    assert capsys.readouterr().out == f"{NAME}: nothing to compute: every result is there\n"
 
     now = results.parts()
     for part, said in (
@@ -508,7 +508,7 @@ def test_what_triggers_a_regrade_is_said_and_a_dry_run_writes_nothing(course, co
         )
         monkeypatch.setattr(results, "environment", lambda part=part: part)
         grade.run(course, NAME, dry_run=True)
-        assert capsys.readouterr().out == f"{said}: 3 to compute, about 1 seconds\n"
+        assert capsys.readouterr().out == f"{NAME}: {said}: 3 to compute, about 1 seconds\n"
     monkeypatch.undo()
 
     what = Results(course, NAME)
@@ -527,7 +527,21 @@ def test_a_change_of_tests_is_named(course, computed, capsys):
     source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
     capsys.readouterr()
     grade.run(course, NAME, dry_run=True)
-    assert capsys.readouterr().out.startswith("tests changed: 3 to compute, about ")
+    assert capsys.readouterr().out.startswith(f"{NAME}: tests changed: 3 to compute, about ")
+
+
+def test_how_many_marks_a_run_has_changed_is_said(course, computed, monkeypatch, capsys):
+    def said():
+        grade.run(course, NAME)
+        return capsys.readouterr().out.splitlines()[1]
+
+    assert said() == f"{NAME}: 3 new marks"
+    assert said() == f"{NAME}: no mark changed"
+    monkeypatch.setattr(results, "environment", lambda: "another")
+    what = Results(course, NAME)
+    what.keep(what.key("first"), result(points=0.5))
+    monkeypatch.setattr(execute, "_last", {})  # as in another process, which has another environment
+    assert said() == f"{NAME}: 1 mark changed: first 10 → 5"
 
 
 def test_one_student_alone_and_the_others_keep_their_marks(course, computed, monkeypatch):
@@ -792,4 +806,6 @@ def test_what_waits_for_a_person_stands_beside_the_mean(course, computed):
     """The written answers of one student; what nobody touched does not wait."""
     page = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
     assert "2 answers wait for a person." in page
+    at = page.index("2 answers wait in formgrader, Manual Grading")
+    assert "full" in page[at : at + 120]
     assert "4 enrolled = 3 graded + 1 unreadable. 4 files came = 4 taken." in page

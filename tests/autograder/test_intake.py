@@ -291,6 +291,34 @@ def test_a_list_of_students(course, inbox, tmp_path):
     }
 
 
+def test_what_a_list_has_added_is_said_with_what_an_id_is(course, inbox, tmp_path, capsys):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "First name,Last name,Email address\nHal,Nine,hal@x\nDora,Doe,dora@x\n", encoding="utf-8"
+    )
+    send(inbox, "ada", NAME, FILE)
+    take_in(course, inbox, students_csv=people)
+    assert capsys.readouterr().out.startswith(
+        "people.csv: 2 new students in the gradebook, by id dora@x, hal@x\n"
+    )
+    people.write_text("id\nada\n", encoding="utf-8")  # who is known already is not told
+    take_in(course, inbox, students_csv=people)
+    assert "in the gradebook" not in capsys.readouterr().out
+
+
+def test_before_anything_is_released_nobody_is_enrolled(course, inbox, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text("id\nhal\n", encoding="utf-8")
+    send(inbox, "ada", NAME, FILE)
+    before = [student.id for student in course.students()]
+    course.release(NAME).unlink()
+    with pytest.raises(
+        ValueError, match="no assignment is released yet, .*: run `nbgrader generate_assignment NAME`"
+    ):
+        intake.run(course, inbox, students_csv=people)
+    assert [student.id for student in course.students()] == before
+
+
 @pytest.mark.parametrize(
     "text, message",
     [

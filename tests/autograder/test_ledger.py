@@ -169,11 +169,13 @@ def test_names_in_any_normal_form_and_case(course, inbox):
     assert take_in(course, inbox)["s-3"]["status"] == "ok"
 
 
-def test_assign_and_the_same_download_again(course, inbox):
+def test_assign_and_the_same_download_again(course, inbox, capsys):
     send(inbox, "Unknown_7_assignsubmission_file_", FILE)
     take_in(course, inbox)
     path = f"Unknown_7_assignsubmission_file_/{FILE}"
+    capsys.readouterr()
     taking.run(course, None, NAME, assign=[f"{path}=ada"])
+    assert f"\n{path}: taken, of ada\n" in capsys.readouterr().out
     assert answer(course, "ada") == ANSWERS["alpha"]
     before = everything(course.root)
     records = take_in(course, inbox)
@@ -185,6 +187,22 @@ def test_assign_and_the_same_download_again(course, inbox):
     records = take_in(course, inbox)
     assert [name for name, r in records.items() if r["status"] == "unassigned"] == [f"x/{FILE}"]
     assert {status for _, status in states(course)} == {"taken", "older", "unassigned"}
+
+
+def test_what_became_of_a_file_that_a_person_spoke_of_is_said(course, inbox, capsys):
+    send(inbox, f"a_7_8_{FILE}")
+    send(inbox, f"b_8_9_{FILE}", data=with_answer("y = 1"))
+    take_in(course, inbox)
+    both = [f"a_7_8_{FILE}=ada", f"b_8_9_{FILE}=ada"]
+    taking.run(course, None, NAME, assign=both)
+    said = capsys.readouterr().out
+    taking.run(course, None, NAME, dismiss=[f"b_8_9_{FILE}"])
+    assert f"b_8_9_{FILE}: dismissed, of ada\n" in capsys.readouterr().out
+    lines = [line for line in said.splitlines() if line.startswith(("a_7", "b_8"))]
+    assert sorted(line.partition(": ")[2] for line in lines) == [
+        "older, of ada (another of theirs counts)",
+        "taken, of ada",
+    ]
 
 
 def test_a_groups_file_is_assigned_to_several(course, inbox):

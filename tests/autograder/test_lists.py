@@ -48,6 +48,8 @@ def test_moodles_participants_and_our_own_list(table):
     assert [one.id for one in found.students] == ["al", "bt", "zoe"]
     german = PARTICIPANTS.replace('"First name","Last name"', "Vorname,Nachname").replace(",", ";")
     assert [one.id for one in lists.students(table(german), []).students] == ["al", "bt", "zm"]
+    own = "id,name\nada,Ada Lovelace\n"
+    assert lists.students(table(own), []).students == [Student("ada", "Ada", "Lovelace")]
     own = "last_name,id,first_name,shoe\nLovelace,ada,Ada,38\n"
     assert lists.students(table(own), []).students == [Student("ada", "Ada", "Lovelace")]
 
@@ -57,6 +59,8 @@ def test_moodles_participants_and_our_own_list(table):
     [
         ("a,b\n1,2\n", [], "has no column that says who it is: it may be Canvas's gradebook"),
         ("id,email\n,x@y\n", [], "line 2: the id is missing"),
+        ("group,student\na,ada\n", [], "names no student: it names groups, so give it with --groups: it may"),
+        ("id,email\n", [], "list.csv names no student: it may be Canvas's gradebook"),
         ("id,email\nada,\nbob,\nada,\n", [], "line 4: ada stands in line 2 already: take one out"),
         (
             "First name,Last name,Username\nMax,Meyer,mm\n",

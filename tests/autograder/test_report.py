@@ -361,6 +361,18 @@ def test_no_flag_is_hidden_by_what_a_student_has_written_into_it(written):
     assert page.headline()[0] == ["1", "1", "1", "0", "0"]
 
 
+def test_a_flag_is_told_to_its_end_where_the_command_stands(written):
+    flag = f"2 notebooks were sent ({'x' * 500}). To take another: python -m autograder intake --assign PATH"
+    assert f"1 {flag} ann" in written({"ann": record("flagged", flag)}, {"ann": result()}).text
+
+
+def test_whose_answers_wait_is_said(written):
+    people = dict.fromkeys(("ann", "bob", "cem"), record())
+    page = written(people, dict.fromkeys(people, result()), waiting={"ann": 2, "cem": 1})
+    assert "1 1 answer waits in formgrader, Manual Grading cem" in page.text
+    assert "1 2 answers wait in formgrader, Manual Grading ann" in page.text
+
+
 def test_marks_are_those_of_the_book(written):
     points = {"ann": 12.5, "bob": None, "cem": 15.0, "dan": 0.0}
     page = written(dict.fromkeys(points, record()), points=points, worth=15)
