@@ -33,6 +33,13 @@ def test_every_formula_of_the_exercises_is_written_as_mathml(name):
         assert page.count("<code") <= text.count("`") / 2
 
 
+@pytest.mark.parametrize("path", [*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("solutions/**/*.ipynb")])
+def test_no_underscore_stands_in_a_formulas_text(path):
+    r"""MathJax shows the backslash of \text{num\_classes}; \mathrm it reads as mathematics."""
+    texts = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    assert not [found for text in texts for found in re.findall(r"\\text\{[^}]*_[^}]*\}", text)]
+
+
 @pytest.mark.parametrize(
     "typed, written",
     [
