@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from torch.nn import functional as F
 
 from helpers import checks
 from helpers.checks import exercises, known
-from helpers.checks.by_hand import OPERATIONS, Watch
+from helpers.checks.by_hand import OPERATIONS, STOPPED, Watch
 from helpers.checks.comparison import Case, Wrong, differs
 from helpers.checks.exercise import Shelf, _registered, register, registered
 from helpers.checks.functions import Function
@@ -240,6 +241,23 @@ def test_with_torchs_own_switches_off_it_is_seen_too():
     with torch._C.DisableTorchFunction(), torch.no_grad():
         watch(lambda: torch.ops.aten._softmax(torch.ones(3), -1, False))
     assert watch.names() == ["aten::_softmax"]
+
+
+def in_a_thread(x):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(torch.softmax, x, -1).result()
+
+
+def behind_a_stopped_profiler(x):
+    torch.autograd._disable_profiler()
+    return x.softmax(-1)
+
+
+@pytest.mark.parametrize("call, seen", [(in_a_thread, "aten::softmax"), (behind_a_stopped_profiler, STOPPED)])
+def test_where_the_profiler_would_not_look_it_is_seen_too(call, seen):
+    watch = Watch(["softmax"])
+    watch(lambda: call(torch.ones(3)))
+    assert seen in watch.names()
 
 
 @pytest.mark.parametrize("word", ALLOWED)

@@ -117,7 +117,7 @@ def observe(attention, seed: int) -> Seen:
             seen[f"{name} not divided"] = "built"
         except Exception as error:  # which error it is, is what there is to see
             seen[f"{name} not divided"] = type(error).__name__
-    for nH, nK in ((4, 2), (2, 1)):
+    for nH, nK in ((6, 2), (2, 1)):  # groups of another size than there are of them
         D = nH * number(generator, 2, 3)
         module = filled(attention(D, nH, nK), generator)
         shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
