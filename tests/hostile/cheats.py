@@ -83,10 +83,11 @@ helpers.checks.check = full
 @case(ZERO_FIRST, status="flagged", flag=BORROWED)
 def patched_judge(kit):
     """The judge that lies beside the probe: another copy decides."""
-    return kit.cheat("""
+    return kit.cheat(f"""
+name = {kit.target.first!r}
 from helpers import checks
 from helpers.checks.report import Verdict
-exercise = checks.exercise("two_layer_lstm")
+exercise = checks.exercise(name)
 Verdict.share = property(lambda self: 1.0)
 Verdict.add = lambda self, *findings: None
 exercise.judge = lambda task, values: Verdict(exercise.items)
@@ -304,7 +305,7 @@ from IPython.display import display
 display(10.0)
 10.0
 """,
-        answer=WORTHLESS + '\nprint("✓ 10 of 10 points")\n10.0\n',
+        answer=kit.target.worthless + '\nprint("✓ 10 of 10 points")\n10.0\n',
     )
 
 
@@ -587,10 +588,12 @@ for folder in (course, "..", "../..", "../../..", "/home", "/root", "/srv", "/gr
     for path in glob.glob(folder + "/**/solutions/**/*.ipynb", recursive=True):
         import json
         for cell in json.load(open(path))["cells"]:
-            if "class TwoLayerLSTM" in "".join(cell["source"]): exec("".join(cell["source"]), globals())
-            Found = globals().get("TwoLayerLSTM")
+            for word in ("class", "def"):
+                source = "".join(cell["source"])
+                if word + " {kit.target.defines}(" in source: exec(source, globals())
+            Found = globals().get("{kit.target.defines}")
 """,
-        answer="TwoLayerLSTM = globals().get('Found') or exit()",
+        answer=f"{kit.target.defines} = globals().get('Found') or exit()",
     )
 
 

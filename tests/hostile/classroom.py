@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from kit import EXERCISES, NAME, Case, Kit, Places, as_json, hand_in
+from kit import USUAL, Case, Kit, Places, Target, as_json, hand_in
 from nbgrader.api import Gradebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,7 @@ class Classroom:
     """A course and what surrounds it, all under one folder."""
 
     folder: Path
+    target: Target = USUAL
     canary: str = "CANARY-3f9a1c77"
     port: int = 0
     visitors: list[bytes] = field(default_factory=list)
@@ -37,7 +38,8 @@ class Classroom:
         self.course, self.home = self.folder / "course", self.folder / "home"
         self.outside, self.received = self.folder / "outside" / "canary.txt", self.folder / "received"
         self.marker = self.outside.parent / "marker"
-        self.work = self.course / "grading" / "autograder" / NAME
+        self.assignment = self.target.assignment
+        self.work = self.course / "grading" / "autograder" / self.assignment
 
     # --- setting up
 
@@ -57,7 +59,7 @@ class Classroom:
             self.course / "solutions" / "canary.txt",
         ):
             path.write_text(f"{self.canary} {path.relative_to(self.folder)}\n")
-        self.nbgrader("generate_assignment", NAME)
+        self.nbgrader("generate_assignment", self.assignment)
 
     def enrol(self, students: Iterable[str]) -> None:
         with self.gradebook() as book:
@@ -65,23 +67,30 @@ class Classroom:
                 book.update_or_create_student(student)
 
     def kit(self, student: str) -> Kit:
-        source = nbformat.read(self.course / "solutions" / NAME / f"{NAME}.ipynb", as_version=4)
+        source = nbformat.read(
+            self.course / "solutions" / self.assignment / f"{self.assignment}.ipynb", as_version=4
+        )
         answers = {
             cell.id: "\n".join(line for line in cell.source.split("\n") if "## " not in line)
             for cell in source.cells
             if cell.metadata.get("nbgrader", {}).get("solution")
         }
         return Kit(
-            self.received / student / NAME,
-            (self.course / "notebooks" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"),
+            self.received / student / self.assignment,
+            (self.course / "notebooks" / self.assignment / f"{self.assignment}.ipynb").read_text(
+                encoding="utf-8"
+            ),
             answers,
             Places(self.course, self.home, self.outside, self.port, self.canary),
+            self.target,
         )
 
     def hand_in_harmless(self, student: str) -> None:
         """A right notebook with a cell that only leaves a mark where a sandbox would not let it."""
         kit = self.kit(student)
-        kit.write(f"{NAME}.ipynb", as_json(kit.scratch(f"open({str(self.marker)!r}, 'w').write('here')")))
+        kit.write(
+            f"{self.assignment}.ipynb", as_json(kit.scratch(f"open({str(self.marker)!r}, 'w').write('here')"))
+        )
 
     def hand_in(self, cases: Iterable[Case]) -> None:
         for one in cases:
@@ -121,31 +130,32 @@ class Classroom:
     def nbgrader(self, *words: object) -> str:
         return self.run("-m", "nbgrader", *words)
 
-    def intake(self, name: str = NAME) -> str:
-        return self.run("-m", "autograder", "intake", self.received, "--assignment", name)
+    def intake(self, name: str = "") -> str:
+        return self.run("-m", "autograder", "intake", self.received, "--assignment", name or self.assignment)
 
-    def grade(self, jobs: int = 2, name: str = NAME) -> str:
+    def grade(self, jobs: int = 2, name: str = "") -> str:
         return self.run(*self.grading(jobs, name))
 
-    def grading(self, jobs: int = 2, name: str = NAME) -> tuple[object, ...]:
-        return ("-m", "autograder", "grade", name, "--jobs", jobs, "--cpu-item", CPU_ITEM)
+    def grading(self, jobs: int = 2, name: str = "") -> tuple[object, ...]:
+        return ("-m", "autograder", "grade", name or self.assignment, "--jobs", jobs, "--cpu-item", CPU_ITEM)
 
     # --- what came out
 
     def gradebook(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.course / 'grading' / 'gradebook.db'}", COURSE_ID)
 
-    def marks(self, name: str = NAME) -> dict[str, dict[str, str]]:
+    def marks(self) -> dict[str, dict[str, str]]:
         """Rows of marks.csv by student."""
-        with (self.work.parent / name / "marks.csv").open(encoding="utf-8", newline="") as file:
+        with (self.work / "marks.csv").open(encoding="utf-8", newline="") as file:
             return {row["student"]: row for row in csv.DictReader(file)}
 
-    def points(self, name: str = NAME, exercises: Iterable[str] = EXERCISES) -> dict[str, dict[str, float]]:
+    def points(self, name: str = "", exercises: Iterable[str] = ()) -> dict[str, dict[str, float]]:
         """What nbgrader's book says: student -> exercise -> points of its checks."""
         found: dict[str, dict[str, float]] = {}
         with self.gradebook() as book:
-            for submission in book.assignment_submissions(name):
-                of = found[submission.student_id] = dict.fromkeys(exercises, 0.0)
+            for submission in book.assignment_submissions(name or self.assignment):
+                of = dict.fromkeys(exercises or self.target.exercises, 0.0)
+                found[submission.student_id] = of
                 for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                     exercise = next((e for e in of if grade.name.startswith(f"{e}_")), None)
                     if exercise and grade.cell.cell_type == "code":

@@ -29,6 +29,25 @@ class TwoLayerLSTM(nn.Module):
 
 
 @dataclass(frozen=True)
+class Target:
+    """An assignment, and the exercise of it that most cases are about.
+
+    signature: the line of its right answer behind which `Kit.in_first` puts lines.
+    worthless: an answer that runs, has the right shape and is worth nothing.
+    """
+
+    assignment: str
+    exercises: tuple[str, ...]
+    first: str
+    defines: str
+    signature: str
+    worthless: str
+
+
+USUAL = Target(NAME, EXERCISES, FIRST, "TwoLayerLSTM", "    def forward(self, x):\n", WORTHLESS)
+
+
+@dataclass(frozen=True)
 class Places:
     """Where things lie on the machine that grades. A hostile submission may know all of it.
 
@@ -50,6 +69,7 @@ class Kit:
     release: str  # JSON
     answers: Mapping[str, str]  # grade_id -> the right answer
     places: Places
+    target: Target = USUAL
 
     def notebook(self, *without: str, **changed: str) -> Any:
         """The released notebook with the right answers, but for `without`; `changed` is put in as it is."""
@@ -69,16 +89,18 @@ class Kit:
         """All right, and a cell of the student's own behind the one with this id."""
         return added(self.notebook(**changed), source, after)
 
-    def cheat(self, source: str, answer: str = WORTHLESS) -> Any:
+    def cheat(self, source: str, answer: str = "") -> Any:
         """The first answer is worth nothing; a cell before it tries to get its points all the same."""
-        return self.scratch(source, two_layer_lstm=answer)
+        return self.scratch(source, **{self.target.first: answer or self.target.worthless})
 
     def in_first(self, before: str = "", after: str = "", init: str = "", forward: str = "") -> Any:
-        """All right, with these lines in the first answer: around the class, or first in its methods."""
-        head, init_line, body = self.answers[FIRST].partition("        super().__init__()\n")
-        signature = "    def forward(self, x):\n"
-        body = body.replace(signature, signature + _indented(forward))
-        return self.notebook(two_layer_lstm=f"{before}\n{head}{init_line}{_indented(init)}{body}\n{after}")
+        """All right, with these lines in the first answer: around it, or first in what it defines."""
+        answer = self.answers[self.target.first]
+        for line, lines in (("        super().__init__()\n", init), (self.target.signature, forward)):
+            if lines:
+                assert answer.count(line) == 1
+                answer = answer.replace(line, line + _indented(lines, line))
+        return self.notebook(**{self.target.first: f"{before}\n{answer}\n{after}"})
 
     def write(self, name: str, content: bytes | str) -> Path:
         """One more file that this student hands in."""
@@ -92,8 +114,10 @@ class Kit:
         self.write(f"{NAME}.ipynb", as_json(self.notebook()))
 
 
-def _indented(lines: str) -> str:
-    return "".join(f"        {line}\n" for line in lines.strip("\n").split("\n") if lines.strip())
+def _indented(lines: str, behind: str) -> str:
+    """The lines as far in as what follows this one."""
+    margin = behind[: len(behind) - len(behind.lstrip())] + "    " * behind.endswith(":\n")
+    return "".join(f"{margin}{line}\n" for line in lines.strip("\n").split("\n"))
 
 
 def added(notebook: Any, source: str, after: str = "setup-imports") -> Any:
@@ -134,6 +158,7 @@ class Case:
     flag: str = ""
     stock: str = ""
     about: str = field(default="", compare=False)
+    target: Target = USUAL
 
     @property
     def total(self) -> float | None:
@@ -165,6 +190,6 @@ def case(points: Any = None, status: str | tuple[str, ...] = "ok", flag: str = "
 def hand_in(one: Case, kit: Kit) -> None:
     """Write what this case's student hands in."""
     kit.folder.mkdir(parents=True, exist_ok=True)
-    made = one.make(replace(kit, folder=kit.folder))
+    made = one.make(replace(kit, target=one.target))
     if made is not None:
-        kit.write(f"{NAME}.ipynb", made if isinstance(made, bytes | str) else as_json(made))
+        kit.write(f"{one.target.assignment}.ipynb", made if isinstance(made, bytes | str) else as_json(made))

@@ -3,6 +3,7 @@
 import re
 import sysconfig
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import cheats  # noqa: F401 - registers its cases
@@ -11,7 +12,7 @@ import honest  # noqa: F401
 import pytest
 import running  # noqa: F401
 from classroom import ROOT, Classroom, names, snapshot
-from kit import CASES, NAME
+from kit import CASES, EACH, NAME, USUAL
 
 pytestmark = [pytest.mark.hostile, pytest.mark.bubblewrap]
 SITE = Path(sysconfig.get_paths()["purelib"])
@@ -21,16 +22,16 @@ REAL_STARTUP = Path.home() / ".ipython" / "profile_default" / "startup"
 class Graded:
     """The class after one run, and what the machine looked like before and after."""
 
-    def __init__(self, room):
-        self.room = room
+    def __init__(self, room, cases):
+        self.room, self.cases = room, cases
         room.build()
-        room.enrol(["harmless", *(one.name for one in CASES)])
+        room.enrol(["harmless", *(one.name for one in cases)])
         # Before anything dangerous runs: is there a sandbox at every step, the book's among them?
         room.hand_in_harmless("harmless")
         self.said = room.intake() + room.grade(jobs=1)
         assert not room.marker.exists(), "submissions run outside the sandbox: the hostile ones are not tried"
         with room.listening():
-            room.hand_in(CASES)
+            room.hand_in(cases)
             self.before = self.look()
             self.said += room.intake() + room.grade()
         self.after = self.look()
@@ -53,13 +54,19 @@ class Graded:
         }
 
 
-@pytest.fixture(scope="session")
-def graded():
+@contextmanager
+def graded_class(target, cases):
     """In the repository's build folder: /tmp is another one inside a sandbox, which would prove little."""
     place = ROOT / "build"
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hostile-", dir=place) as folder:
-        yield Graded(Classroom(Path(folder)))
+        yield Graded(Classroom(Path(folder), target), cases)
+
+
+@pytest.fixture(scope="session")
+def graded():
+    with graded_class(USUAL, CASES) as found:
+        yield found
 
 
 def test_there_are_enough_cases():
@@ -69,6 +76,10 @@ def test_there_are_enough_cases():
 
 @pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
 def test_outcome(graded, one):
+    check_outcome(graded, one)
+
+
+def check_outcome(graded, one):
     row = graded.marks[one.name]
     assert row["status"] in one.status, row
     assert one.flag in row["flags"]
@@ -83,8 +94,8 @@ def test_outcome(graded, one):
 
 
 def test_every_enrolled_student_has_a_row(graded):
-    assert sorted(graded.marks) == sorted(["harmless", *(one.name for one in CASES)])
-    assert {row["max"] for row in graded.marks.values()} == {"50"}
+    assert sorted(graded.marks) == sorted(["harmless", *(one.name for one in graded.cases)])
+    assert {row["max"] for row in graded.marks.values()} == {f"{EACH * len(graded.room.target.exercises):g}"}
 
 
 @pytest.mark.parametrize("what", ["files", "received", "home", "packages", "torch", "startup"])
@@ -108,11 +119,11 @@ def test_no_treasure_came_out(graded):
 
 
 # As a number of its own: a hash holds any four digits sooner or later.
-HIDDEN_SEED = re.compile(r"(?<![0-9a-fA-F.])4011(?![0-9a-fA-F])")
+HIDDEN_SEED = re.compile(r"(?<![0-9a-fA-F.])(?:4011|5014)(?![0-9a-fA-F])")
 
 
 def test_a_seed_is_a_number_of_its_own():
-    assert HIDDEN_SEED.search("points=6, seed=4011)")
+    assert HIDDEN_SEED.search("points=6, seed=4011)") and HIDDEN_SEED.search("points=6, seed=5014)")
     assert not HIDDEN_SEED.search('"key": "9f4011b2"') and not HIDDEN_SEED.search("0.4011")
 
 
