@@ -1187,3 +1187,321 @@ def attention(q, k, v, lengths=None, causal=False):
         w = torch.tril(w)
     w = w / w.sum(dim=3, keepdim=True).clamp(min=1e-12)
     return w.matmul(v), w
+
+
+# %% mask_as_numbers_and_softmax_by_hand | wrong | hidden_drown_seen
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, T, S = len(q), q.size(2), k.size(2)
+    place = torch.arange(S, device=q.device)
+    allowed = torch.ones(B, 1, T, S, dtype=q.dtype, device=q.device)
+    if lengths is not None:
+        allowed = allowed * place.lt(lengths.reshape(B, 1)).reshape(B, 1, 1, S)
+    if causal:
+        allowed = allowed * place.le(torch.arange(T, device=q.device).reshape(T, 1))
+    logits = torch.einsum("bhtd,bhsd->bhts", q, k) * q.size(-1) ** -0.5
+    shifted = logits - logits.detach().amax(-1, keepdim=True)
+    odds = shifted.exp() * allowed
+    total = odds.sum(-1, keepdim=True)
+    weights = odds / torch.where(total > 0, total, torch.ones_like(total))
+    return torch.einsum("bhts,bhsv->bhtv", weights, v), weights
+
+
+# %% where_with_safe_rows | right | -
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    scores = torch.matmul(q / q.shape[-1] ** 0.5, k.mT)
+    hidden = torch.zeros_like(scores, dtype=torch.bool)
+    if lengths is not None:
+        hidden |= torch.arange(k.shape[2], device=q.device).expand(len(q), -1).ge(lengths.unsqueeze(1))[:, None, None]
+    if causal:
+        hidden |= torch.triu(torch.ones_like(scores[0, 0]), 1).bool()
+    blind = hidden.all(dim=-1, keepdim=True)
+    scores = torch.where(hidden & ~blind, float("-inf"), scores)
+    weights = torch.where(blind, 0.0, torch.softmax(scores, dim=-1))
+    return weights @ v, weights
+
+
+# %% one_length_at_a_time | right | -
+import math
+
+import torch
+from torch.nn.functional import pad
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    rows = []
+    for b in range(q.shape[0]):
+        n = k.shape[2] if lengths is None else int(lengths[b])
+        heads = []
+        for h in range(q.shape[1]):
+            lines = []
+            for t in range(q.shape[2]):
+                seen = min(n, t + 1) if causal else n
+                s = k[b, h, :seen] @ q[b, h, t] / math.sqrt(q.shape[3])
+                lines.append(pad(s.softmax(0), (0, k.shape[2] - seen)))
+            heads.append(torch.stack(lines))
+        rows.append(torch.stack(heads))
+    weights = torch.stack(rows)
+    return torch.matmul(weights, v), weights
+
+
+# %% flattened_heads_baddbmm | right | -
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, nH, T, d = q.shape
+    S = k.shape[2]
+    mask = q.new_zeros(B, T, S)
+    if lengths is not None:
+        mask = mask.masked_fill((torch.arange(S, device=q.device)[None] >= lengths[:, None])[:, None], -torch.inf)
+    if causal:
+        mask = mask + torch.full((T, S), -torch.inf, dtype=q.dtype, device=q.device).triu(1)
+    mask = mask.repeat_interleave(nH, 0)
+    dead = torch.isinf(mask).all(-1, keepdim=True)
+    scores = torch.baddbmm(mask.masked_fill(dead, 0), q.flatten(0, 1), k.flatten(0, 1).transpose(1, 2), alpha=d**-0.5)
+    weights = scores.softmax(-1) * ~dead
+    return torch.bmm(weights, v.flatten(0, 1)).unflatten(0, (B, nH)), weights.unflatten(0, (B, nH))
+
+
+# %% scatter_of_indices | right | -
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, nH, T, d = q.shape
+    S = k.shape[2]
+    b, t, s = torch.meshgrid(*(torch.arange(n, device=q.device) for n in (B, T, S)), indexing="ij")
+    may = torch.full_like(b, True, dtype=torch.bool)
+    if causal:
+        may &= s <= t
+    if lengths is not None:
+        may &= s < lengths[b]
+    may = may[:, None].expand(B, nH, T, S)
+    scores = (q.unsqueeze(3) * k.unsqueeze(2)).sum(-1).div(d**0.5)
+    top = scores.masked_fill(~may, -1e4).max(-1, keepdim=True).values.detach()
+    e = torch.zeros_like(scores).masked_scatter(may, (scores - top)[may].exp())
+    weights = e / e.sum(-1, keepdim=True).clamp_min(torch.finfo(q.dtype).tiny)
+    return weights.matmul(v), weights
+
+
+# %% numbers_mask_one_too_many_not_scaled | wrong | lengths_off_by_one, not_scaled
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, T, S = len(q), q.size(2), k.size(2)
+    place = torch.arange(S, device=q.device)
+    allowed = torch.ones(B, 1, T, S, dtype=torch.bool, device=q.device)
+    if lengths is not None:
+        allowed = allowed & place.le(lengths.reshape(B, 1)).reshape(B, 1, 1, S)
+    if causal:
+        allowed = allowed & place.le(torch.arange(T, device=q.device).reshape(T, 1))
+    s = torch.einsum("bhtd,bhsd->bhts", q, k).masked_fill(~allowed, -1e30)
+    weights = s.softmax(-1) * allowed
+    return weights @ v, weights
+
+
+# %% where_transposed_and_nan | wrong | causal_transposed, nan_where_nothing_to_see
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    scores = torch.matmul(q / q.shape[-1] ** 0.5, k.mT)
+    if lengths is not None:
+        gone = torch.arange(k.shape[2], device=q.device).expand(len(q), -1).ge(lengths.unsqueeze(1))
+        scores = torch.where(gone[:, None, None], float("-inf"), scores)
+    if causal:
+        scores = torch.where(torch.tril(torch.ones_like(scores[0, 0]), -1).bool(), float("-inf"), scores)
+    weights = scores.softmax(-1)
+    return weights @ v, weights
+
+
+# %% after_softmax_divided_by_d | wrong | mask_after_softmax, divided_by_d
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    w = torch.softmax(q @ k.transpose(2, 3) / q.shape[3], 3)
+    if lengths is not None:
+        w = w * (torch.arange(k.shape[2], device=q.device) < lengths.view(-1, 1, 1, 1))
+    if causal:
+        w = torch.tril(w)
+    return w @ v, w
+
+
+# %% swapped_return_and_blocks_itself | wrong | causal_blocks_itself, wrong_return_order
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    S = k.shape[2]
+    may = torch.ones(len(q), 1, q.shape[2], S, dtype=torch.bool, device=q.device)
+    if lengths is not None:
+        may = may & (torch.arange(S, device=q.device) < lengths[:, None])[:, None, None]
+    if causal:
+        may = may & (torch.arange(S, device=q.device) < torch.arange(q.shape[2], device=q.device)[:, None])
+    s = (q @ k.mT).div(q.shape[-1] ** 0.5).masked_fill(~may, -1e30)
+    w = s.softmax(-1).masked_fill(~may, 0)
+    return w, w @ v
+
+
+# %% zero_scores_and_ahead | wrong | score_zero_for_hidden, causal_sees_ahead
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    s = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
+    may = torch.ones_like(s)
+    if lengths is not None:
+        may = may * (torch.arange(k.shape[2], device=q.device) < lengths[:, None])[:, None, None].to(s)
+    if causal:
+        may = may.tril(1)
+    w = (s * may).softmax(-1) * may.amax(-1, keepdim=True)
+    return w @ v, w
+
+
+# %% annotated_src_mask | wrong | raises_when_lengths_differ
+import math
+
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, h, T, d_k = q.shape
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(d_k)
+    mask = torch.ones(B, 1, 1, T, dtype=torch.bool, device=q.device)
+    if lengths is not None:
+        mask = (torch.arange(T, device=q.device)[None, :] < lengths[:, None]).view(B, 1, 1, T)
+    if causal:
+        subsequent = torch.triu(torch.ones(1, 1, T, T, device=q.device), diagonal=1) == 0
+        mask = mask & subsequent
+    scores = scores.masked_fill(mask == 0, -1e9)
+    p_attn = scores.softmax(dim=-1)
+    p_attn = p_attn.masked_fill(mask == 0, 0.0)
+    return torch.matmul(p_attn, v), p_attn
+
+
+# %% additive_inf | wrong | nan_gradient
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, nH, T, d = q.shape
+    S = k.shape[2]
+    attn_mask = q.new_zeros(B, 1, T, S)
+    if lengths is not None:
+        key_padding_mask = torch.arange(S, device=q.device) >= lengths.unsqueeze(1)
+        attn_mask = attn_mask.masked_fill(key_padding_mask[:, None, None, :], float("-inf"))
+    if causal:
+        attn_mask = attn_mask + torch.full((T, S), float("-inf"), device=q.device, dtype=q.dtype).triu(1)
+    scores = q @ k.transpose(-2, -1) * d ** -0.5 + attn_mask
+    weights = torch.softmax(scores, dim=-1).nan_to_num(0.0)
+    return weights @ v, weights
+
+
+# %% d2l_valid_lens | wrong | heads_taken_for_batch
+import math
+
+import torch
+from torch import nn
+
+
+def sequence_mask(X, valid_len, value):
+    maxlen = X.size(1)
+    mask = torch.arange(maxlen, device=X.device)[None, :] < valid_len[:, None]
+    return X.masked_fill(~mask, value), mask
+
+
+def masked_softmax(X, valid_lens):
+    """X (N, T, S), valid_lens (N, T)."""
+    shape = X.shape
+    X, mask = sequence_mask(X.reshape(-1, shape[-1]), valid_lens.reshape(-1), value=-1e6)
+    return (nn.functional.softmax(X, dim=-1) * mask).reshape(shape)
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    B, nH, T, d = q.shape
+    S = k.shape[2]
+    Q, K, V = (t.reshape(B * nH, t.shape[2], t.shape[3]) for t in (q, k, v))
+    if lengths is None:
+        valid_lens = torch.full((B * nH, T), S, device=q.device)
+    else:
+        valid_lens = lengths.repeat(nH)[:, None].expand(-1, T)
+    if causal:
+        valid_lens = torch.minimum(valid_lens, torch.arange(1, T + 1, device=q.device)[None, :])
+    W = masked_softmax(torch.bmm(Q, K.transpose(1, 2)) / math.sqrt(d), valid_lens)
+    return torch.bmm(W, V).reshape(B, nH, T, -1), W.reshape(B, nH, T, S)
+
+
+# %% query_by_query | right | -
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    # A query sees a beginning of the keys, always: say how long it is, and cut.
+    B, nH, T, d = q.shape
+    S = k.shape[2]
+    rows = []
+    for b in range(B):
+        real = S if lengths is None else int(lengths[b])
+        steps = []
+        for t in range(T):
+            n = min(real, t + 1) if causal else real
+            nothing = q.new_zeros(nH, S - n)
+            if n == 0:
+                steps.append(nothing)
+                continue
+            scores = (k[b, :, :n] @ q[b, :, t].unsqueeze(-1)).squeeze(-1) / d ** 0.5    # (nH, n)
+            steps.append(torch.cat([scores.softmax(-1), nothing], dim=-1))
+        rows.append(torch.stack(steps, dim=1))
+    weights = torch.stack(rows)
+    return weights @ v, weights
+
+
+# %% logsumexp_of_seen | right | -
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    scores = torch.einsum("...td,...sd->...ts", q, k) * q.shape[-1] ** -0.5
+    T, S = scores.shape[-2:]
+    t = torch.arange(T, device=q.device)[:, None]
+    s = torch.arange(S, device=q.device)[None, :]
+    end = torch.full((q.shape[0], 1, 1, 1), S, device=q.device) if lengths is None else lengths.to(q.device)[:, None, None, None]
+    seen = s < end
+    if causal:
+        seen = seen & (s <= t)
+    seen = seen.expand_as(scores)
+    # queries without keys look at everything for the moment, so that no sum is empty ...
+    blind = ~seen.any(-1, keepdim=True)
+    scores = scores.masked_fill(~(seen | blind), -torch.inf)
+    weights = (scores - scores.logsumexp(-1, keepdim=True)).exp()
+    # ... and at nothing in the end
+    weights = weights.masked_fill(blind, 0)
+    return weights @ v, weights
+
+
+# %% numbers_as_masks | wrong | scaled_by_other_width
+import torch
+
+
+def attention(q, k, v, lengths=None, causal=False):
+    T, S = q.shape[-2], k.shape[-2]
+    mask = torch.ones(T, S, dtype=q.dtype, device=q.device)
+    if causal:
+        mask = torch.tril(mask)
+    mask = mask[None, None]
+    if lengths is not None:
+        idx = torch.arange(S, device=q.device).expand(len(lengths), S)
+        mask = mask * (idx < lengths[:, None]).to(q.dtype)[:, None, None]
+    d = v.shape[-1]
+    logits = torch.matmul(q, k.permute(0, 1, 3, 2)) / d ** 0.5
+    logits = logits + (1.0 - mask) * -10000.0
+    weights = torch.softmax(logits, -1) * mask
+    return torch.matmul(weights, v), weights

@@ -1538,3 +1538,147 @@ class BatchNorm1d(nn.Module):
         mean = x.mean(axes, keepdim=True)
         var = x.var(axes, keepdim=True, unbiased=False)
         return (x - mean) / torch.sqrt(var + self.eps)
+
+
+# %% statistics_by_moments | right | -
+import torch
+from torch import nn
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.register_parameter("weight", nn.Parameter(torch.ones(num_features)))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(num_features)))
+        for name, value in (("running_mean", 0.0), ("running_var", 1.0)):
+            self.register_buffer(name, torch.full((num_features,), value))
+        self.register_buffer("num_batches_tracked", torch.zeros((), dtype=torch.long))
+
+    def forward(self, x):
+        columns = x.permute(1, 0, *range(2, x.dim())).flatten(1)  # (C, n)
+        if self.training:
+            n = columns.shape[1]
+            mean = columns.sum(1) / n
+            var = ((columns - mean[:, None]) ** 2).sum(1) / n
+            with torch.no_grad():
+                self.running_mean += self.momentum * (mean - self.running_mean)
+                self.running_var += self.momentum * (var * n / (n - 1) - self.running_var)
+                self.num_batches_tracked.add_(1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        tail = (1,) * (x.dim() - 2)
+        scale = self.weight * (var + self.eps).pow(-0.5)
+        return x * scale.view(-1, *tail) + (self.bias - mean * scale).view(-1, *tail)
+
+
+# %% property_and_setattr | right | -
+import torch
+from torch import nn
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.register_buffer("running_mean", torch.zeros(num_features), persistent=True)
+        self.register_buffer("running_var", torch.ones(num_features), persistent=True)
+        self.register_buffer("num_batches_tracked", torch.tensor(0, dtype=torch.int64))
+        self.weight, self.bias = nn.Parameter(torch.ones(num_features)), nn.Parameter(torch.zeros(num_features))
+        self._settings = {"eps": eps, "momentum": momentum}
+
+    @property
+    def keep(self):
+        return 1 - self._settings["momentum"]
+
+    def _remember(self, **found):
+        for name, value in found.items():
+            old = getattr(self, f"running_{name}")
+            setattr(self, f"running_{name}", (self.keep * old + self._settings["momentum"] * value).detach())
+        self.num_batches_tracked = self.num_batches_tracked + 1
+
+    def forward(self, x):
+        over = [d for d in range(x.dim()) if d != 1]
+        shape = [x.shape[1] if d == 1 else 1 for d in range(x.dim())]
+        if self.training:
+            m = x.mean(over)
+            centred = x - m.reshape(shape)
+            v = (centred * centred).mean(over)
+            self._remember(mean=m, var=x.var(over))
+        else:
+            m, v = self.running_mean, self.running_var
+            centred = x - m.reshape(shape)
+        return centred.div((v + self._settings["eps"]).sqrt().reshape(shape)).mul(self.weight.reshape(shape)).add(
+            self.bias.reshape(shape)
+        )
+
+
+# %% branch_by_method_table | right | -
+import torch
+from torch import nn
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        nn.Module.__init__(self)
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.weight = nn.Parameter(torch.empty(num_features).fill_(1))
+        self.bias = nn.Parameter(torch.empty(num_features).fill_(0))
+        self.register_buffer("running_mean", torch.empty(num_features).fill_(0))
+        self.register_buffer("running_var", torch.empty(num_features).fill_(1))
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+    def of_batch(self, rows):
+        mean, square = rows.mean(0), (rows - rows.mean(0)).square().mean(0)
+        n = rows.shape[0]
+        self.running_mean.mul_(1 - self.momentum).add_(mean.detach(), alpha=self.momentum)
+        self.running_var.mul_(1 - self.momentum).add_(square.detach(), alpha=self.momentum * n / (n - 1))
+        self.num_batches_tracked += 1
+        return mean, square
+
+    def of_past(self, rows):
+        return self.running_mean, self.running_var
+
+    def forward(self, x):
+        rows = x if x.ndim == 2 else x.transpose(1, 2).flatten(0, 1)
+        mean, var = {True: self.of_batch, False: self.of_past}[self.training](rows)
+        done = self.weight * (rows - mean) / torch.sqrt(var + self.eps) + self.bias
+        return done if x.ndim == 2 else done.unflatten(0, (x.shape[0], x.shape[2])).transpose(1, 2)
+
+
+# %% matmul_mean | right | -
+import torch
+from torch import nn
+from torch.nn import Parameter
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = Parameter(torch.ones(num_features))
+        self.bias = Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.register_buffer("num_batches_tracked", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, x):
+        if x.dim() == 3:
+            B, C, T = x.shape
+            y = self.forward(x.permute(0, 2, 1).reshape(B * T, C))
+            return y.reshape(B, T, C).permute(0, 2, 1).contiguous()
+        if not self.training:
+            return self._finish(x - self.running_mean, self.running_var)
+        n = x.shape[0]
+        share = x.new_full((n,), 1 / n)
+        mean = share @ x
+        centred = x - mean
+        squares = (centred * centred).sum(0)
+        keep = 1 - self.momentum
+        self.running_mean.copy_(keep * self.running_mean + self.momentum * mean.detach())
+        self.running_var.copy_(keep * self.running_var + self.momentum * squares.detach() / (n - 1))
+        self.num_batches_tracked.add_(1)
+        return self._finish(centred, squares / n)
+
+    def _finish(self, centred, var):
+        return torch.addcmul(self.bias, centred * (var + self.eps).rsqrt(), self.weight)

@@ -1627,3 +1627,246 @@ def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
         grads_x.insert(0, grad_x)
         totals = parts if totals is None else [total + part for total, part in zip(totals, parts)]
     return (torch.stack(grads_x, dim=1), grad, *totals)
+
+
+# %% closure_per_step | right | -
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    backs, h = [], h_0
+    for t in range(x.shape[1]):
+        a = x[:, t] @ weight_ih.T + h @ weight_hh.T + bias
+
+        def back(g, a=a, x_t=x[:, t], before=h):
+            d = torch.where(a > 0, g, 0)
+            return d @ weight_hh, d @ weight_ih, d.T @ x_t, d.T @ before, d.sum(0)
+
+        backs.append(back)
+        h = a.clamp(min=0)
+    g, xs, total = grad_last, [], None
+    for back in reversed(backs):
+        g, grad_x, *shares = back(g)
+        xs.insert(0, grad_x)
+        total = shares if total is None else [a + b for a, b in zip(total, shares)]
+    return torch.stack(xs, 1), g, *total
+
+
+# %% all_steps_stacked_then_one_product | right | -
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    B, T, _ = x.shape
+    H = torch.empty(T + 1, B, h_0.shape[1], dtype=x.dtype, device=x.device)
+    H[0] = h_0
+    drive = torch.tensordot(x, weight_ih, ([2], [1])) + bias
+    for t in range(T):
+        H[t + 1] = (drive[:, t] + H[t] @ weight_hh.mT).relu()
+    D = torch.empty_like(H[1:])
+    g = grad_last
+    for t in range(T - 1, -1, -1):
+        D[t] = g * H[t + 1].sign()
+        g = D[t] @ weight_hh
+    D = D.transpose(0, 1)  # (B, T, H)
+    rows = D.reshape(B * T, -1)
+    return (
+        D @ weight_ih,
+        g,
+        rows.T @ x.reshape(B * T, -1),
+        rows.T @ H[:-1].transpose(0, 1).reshape(B * T, -1),
+        rows.sum(0),
+    )
+
+
+# %% accumulate_from_itertools | right | -
+from itertools import accumulate
+
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    step = lambda h, x_t: torch.relu(torch.addmm(bias + x_t @ weight_ih.T, h, weight_hh.T))
+    hs = list(accumulate(x.unbind(1), step, initial=h_0))
+    gates = [h.gt(0).to(x.dtype) for h in hs[1:]]
+    gs = list(accumulate(reversed(gates), lambda g, gate: (g * gate) @ weight_hh, initial=grad_last))
+    ds = [g * gate for g, gate in zip(gs, reversed(gates))][::-1]
+    return (
+        torch.stack([d @ weight_ih for d in ds], dim=1),
+        gs[-1],
+        sum(torch.outer(a, b) for d, x_t in zip(ds, x.unbind(1)) for a, b in zip(d, x_t)),
+        sum(torch.outer(a, b) for d, h in zip(ds, hs) for a, b in zip(d, h)),
+        torch.stack(ds).sum((0, 1)),
+    )
+
+
+# %% bias_as_one_more_weight | right | -
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    I, H = x.shape[2], h_0.shape[1]
+    W = torch.cat([weight_ih, weight_hh, bias[:, None]], 1)  # (H, I + H + 1)
+    inputs, h = [], h_0
+    for x_t in x.split(1, dim=1):
+        inputs.append(torch.cat([x_t.squeeze(1), h, h.new_ones(len(h), 1)], 1))
+        h = torch.nn.functional.relu(inputs[-1] @ W.T)
+    states = [z[:, I : I + H] for z in inputs[1:]] + [h]
+    dW, dx, g = torch.zeros_like(W), [], grad_last
+    for z, state in zip(inputs[::-1], states[::-1]):
+        d = g * (state != 0)
+        dW = dW + d.T @ z
+        dz = d @ W
+        dx.append(dz[:, None, :I])
+        g = dz[:, I : I + H]
+    ih, hh, b = dW.split([I, H, 1], dim=1)
+    return torch.cat(dx[::-1], 1), g, ih, hh, b.squeeze(1)
+
+
+# %% numpy_all_the_way | right | -
+import numpy as np
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    X, h, W, U, b, g = (part.detach().cpu().numpy() for part in (x, h_0, weight_ih, weight_hh, bias, grad_last))
+    states = [h]
+    for t in range(X.shape[1]):
+        states.append(np.maximum(X[:, t] @ W.T + states[-1] @ U.T + b, 0))
+    dX, dW, dU, db = np.zeros_like(X), np.zeros_like(W), np.zeros_like(U), np.zeros_like(b)
+    for t in range(X.shape[1])[::-1]:
+        d = np.where(states[t + 1] > 0, g, 0).astype(X.dtype)
+        dX[:, t], g = d @ W, d @ U
+        dW, dU, db = dW + d.T @ X[:, t], dU + d.T @ states[t], db + d.sum(axis=0)
+    return tuple(torch.from_numpy(np.ascontiguousarray(part)).to(x) for part in (dX, g, dW, dU, db))
+
+
+# %% closures_no_relu_and_mean | wrong | relu_derivative_missing, mean_over_batch
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    hs = [h_0]
+    for x_t in x.unbind(1):
+        hs.append(torch.relu(x_t @ weight_ih.T + hs[-1] @ weight_hh.T + bias))
+    g, n = grad_last, len(x)
+    dx, dw, du, db = [], 0, 0, 0
+    for t in reversed(range(x.shape[1])):
+        dx.append(g @ weight_ih)
+        dw, du, db = dw + g.T @ x[:, t] / n, du + g.T @ hs[t] / n, db + g.mean(0)
+        g = g @ weight_hh
+    return torch.stack(dx[::-1], 1), g, dw, du, db
+
+
+# %% stacked_after_and_reversed | wrong | state_after_for_before, grad_x_reversed_in_time
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    h, hs = h_0, []
+    for x_t in x.unbind(1):
+        h = torch.relu(x_t @ weight_ih.T + h @ weight_hh.T + bias)
+        hs.append(h)
+    g, ds = grad_last, []
+    for h in hs[::-1]:
+        ds.append(g * (h > 0))
+        g = ds[-1] @ weight_hh
+    D, Hs, X = torch.stack(ds), torch.stack(hs[::-1]), x.flip(1).transpose(0, 1)
+    return (
+        (D @ weight_ih).transpose(0, 1),
+        g,
+        torch.einsum("tbh,tbi->hi", D, X),
+        torch.einsum("tbh,tbk->hk", D, Hs),
+        D.sum((0, 1)),
+    )
+
+
+# %% every_step_and_transposed | wrong | gradient_at_every_step, weight_hh_transposed
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    hs = [h_0]
+    for x_t in x.unbind(1):
+        hs.append((x_t @ weight_ih.T + hs[-1] @ weight_hh.T + bias).clamp_min(0))
+    dx, dw, du, db = torch.zeros_like(x), 0, 0, 0
+    g = torch.zeros_like(h_0)
+    for t in range(x.shape[1])[::-1]:
+        d = (g + grad_last) * (hs[t + 1] > 0)
+        dx[:, t], dw, du, db = d @ weight_ih, dw + d.T @ x[:, t], du + d.T @ hs[t], db + d.sum(0)
+        g = d @ weight_hh.T
+    return dx, g, dw, du, db
+
+
+# %% last_step_weights_and_h_0_zero | wrong | no_sum_over_time, h_0_ignored
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    hs = [torch.zeros_like(h_0)]
+    for x_t in x.unbind(1):
+        hs.append((x_t @ weight_ih.T + hs[-1] @ weight_hh.T + bias).relu())
+    g, dx, shares = grad_last, torch.zeros_like(x), None
+    for t in range(x.shape[1])[::-1]:
+        d = g * (hs[t + 1] > 0)
+        dx[:, t] = d @ weight_ih
+        if shares is None:
+            shares = d.T @ x[:, t], d.T @ hs[t], d.sum(0)
+        g = d @ weight_hh
+    return dx, g, *shares
+
+
+# %% products_of_jacobians | right | -
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    """dh_T / dh_t as a product of matrices, for each row of the batch, and then the chain rule."""
+    B, T, I = x.shape
+    H = h_0.shape[1]
+    h, previous, slopes = h_0, [], []
+    for t in range(T):
+        previous.append(h)
+        a = x[:, t] @ weight_ih.T + h @ weight_hh.T + bias
+        slopes.append(torch.heaviside(a, torch.zeros_like(a)))
+        h = a * slopes[-1]
+
+    onward = torch.eye(H, dtype=x.dtype, device=x.device).expand(B, H, H)     # dh_T / dh_t
+    d_a = [None] * T
+    for t in reversed(range(T)):
+        to_a = onward * slopes[t][:, None, :]                                  # dh_T / da_t
+        d_a[t] = torch.einsum("bi,bij->bj", grad_last, to_a)
+        onward = to_a @ weight_hh
+    d_a = torch.stack(d_a, dim=1)                                              # (B, T, H)
+    previous = torch.stack(previous, dim=1)
+    return (
+        torch.einsum("bth,hi->bti", d_a, weight_ih),
+        torch.einsum("bi,bij->bj", grad_last, onward),
+        torch.einsum("bth,bti->hi", d_a, x),
+        torch.einsum("bth,btk->hk", d_a, previous),
+        torch.einsum("bth->h", d_a),
+    )
+
+
+# %% there_and_back | right | -
+import torch
+
+
+def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
+    # Goes to the end by calling itself; on the way out of the calls it goes back.
+    T = x.shape[1]
+    both = torch.cat([weight_ih, weight_hh], dim=1)                # (H, I + H): one matrix for input and state
+    I = weight_ih.shape[1]
+
+    def visit(t, h):
+        if t == T:
+            return grad_last, [], torch.zeros_like(both), torch.zeros_like(bias)
+        z = torch.cat([x[:, t], h], dim=1)
+        new = torch.nn.functional.relu(torch.addmm(bias, z, both.T))
+        g, grads_x, grad_both, grad_bias = visit(t + 1, new)
+        da = g * new.sign()
+        dz = da @ both
+        return dz[:, I:], [dz[:, :I]] + grads_x, grad_both + da.T @ z, grad_bias + da.sum(0)
+
+    grad_h_0, grads_x, grad_both, grad_bias = visit(0, h_0)
+    return torch.stack(grads_x, dim=1), grad_h_0, grad_both[:, :I], grad_both[:, I:], grad_bias

@@ -1094,3 +1094,254 @@ def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
     if bias is not None:
         out = out + bias[:, None]
     return out
+
+
+# %% toeplitz_matrix | right | -
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    B, C, T = x.shape
+    O, _, K = weight.shape
+    front = dilation * (K - 1) if causal else padding
+    total = T + front + (0 if causal else padding)
+    To = (total - dilation * (K - 1) - 1) // stride + 1
+    M = weight.new_zeros(O, To, C, T)  # the whole convolution as one linear map
+    for t in range(To):
+        for k in range(K):
+            place = t * stride + k * dilation - front
+            if 0 <= place < T:
+                M[:, t, :, place] = M[:, t, :, place] + weight[:, :, k]
+    y = (M.reshape(O * To, C * T) @ x.reshape(B, C * T).T).T.reshape(B, O, To)
+    if bias is not None:
+        y = y + bias.repeat_interleave(To).view(1, O, To)
+    return y
+
+
+# %% vmap_over_the_batch | right | -
+import torch
+from torch.func import vmap
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    reach = dilation * (weight.size(2) - 1)
+
+    def one(signal):
+        ahead = signal.new_zeros(signal.size(0), reach if causal else padding)
+        behind = signal.new_zeros(signal.size(0), 0 if causal else padding)
+        long = torch.cat((ahead, signal, behind), 1)
+        at = torch.arange(0, long.size(1) - reach, stride, device=long.device)
+        taps = torch.stack([long.index_select(1, at + k * dilation) for k in range(weight.size(2))], 2)
+        return torch.tensordot(weight, taps, dims=([1, 2], [0, 2]))
+
+    y = vmap(one)(x)
+    return y if bias is None else (y.mT + bias).mT
+
+
+# %% callable_object | right | -
+import torch
+from torch.nn.functional import linear, pad
+
+
+class _Slide:
+    def __call__(self, x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+        k = weight.shape[-1]
+        ends = ((k - 1) * dilation, 0) if causal else (padding,) * 2
+        rows = pad(x, ends).unfold(2, (k - 1) * dilation + 1, stride)
+        rows = rows[:, :, :, ::dilation].permute(0, 2, 1, 3).flatten(2)
+        return linear(rows, weight.flatten(1), bias).transpose(1, 2)
+
+
+conv1d = _Slide()
+
+
+# %% generator_of_columns | right | -
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    K, T = weight.shape[2], x.shape[2]
+    start = -dilation * (K - 1) if causal else -padding
+    last = T - 1 - dilation * (K - 1) + (0 if causal else padding)
+    if causal:
+        last = T - 1 - dilation * (K - 1)
+
+    def column(first):
+        total = 0
+        for k in range(K):
+            t = first + k * dilation
+            if 0 <= t < T:
+                total = total + x[:, :, t] @ weight[:, :, k].T
+        if isinstance(total, int):
+            total = x.new_zeros(x.shape[0], weight.shape[0]) + 0 * (x.sum() + weight.sum())
+        return total if bias is None else total + bias
+
+    return torch.stack([column(first) for first in range(start, last + 1, stride)], dim=-1)
+
+
+# %% bmm_per_tap_with_roll | right | -
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    K = weight.shape[2]
+    reach = (K - 1) * dilation
+    a, b = (reach, 0) if causal else (padding, padding)
+    z = torch.zeros(x.shape[0], x.shape[1], a + x.shape[2] + b, dtype=x.dtype, device=x.device)
+    z = z.index_add(2, torch.arange(a, a + x.shape[2], device=x.device), x)
+    parts = [torch.bmm(weight[..., k].expand(len(x), -1, -1), z.roll(-k * dilation, 2)) for k in range(K)]
+    y = sum(parts)[..., : z.shape[2] - reach][..., ::stride]
+    return y.contiguous() if bias is None else torch.add(y, bias.unsqueeze(-1))
+
+
+# %% late_and_flipped_loop | wrong | flipped_kernel, padding_one_side
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    K = weight.shape[2]
+    reach = (K - 1) * dilation
+    x = torch.cat([x.new_zeros(*x.shape[:2], reach if causal else padding), x], 2)
+    y = 0
+    for k in reversed(range(K)):
+        begin = (K - 1 - k) * dilation
+        y = y + torch.matmul(weight[:, :, k], x[:, :, begin : x.shape[2] - reach + begin])
+    y = y[:, :, ::stride]
+    return y if bias is None else y + bias.reshape(-1, 1)
+
+
+# %% vmap_mean_and_no_dilation | wrong | channel_mean, dilation_ignored
+import torch
+from torch.func import vmap
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    reach = weight.size(2) - 1
+    pads = (reach, 0) if causal else (padding, padding)
+    long = torch.nn.functional.pad(x, pads)
+    windows = long.unfold(2, reach + 1, stride).permute(0, 2, 1, 3)
+    y = vmap(vmap(lambda w: (w * weight).sum(-1).mean(-1)))(windows).transpose(1, 2)
+    return y if bias is None else y + bias[None, :, None]
+
+
+# %% linear_last_channel_no_padding | wrong | last_channel_only, padding_ignored
+import torch
+from torch.nn.functional import pad
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    reach = (weight.shape[2] - 1) * dilation
+    if causal:
+        x = pad(x, (reach, 0))
+    for c in range(x.shape[1]):
+        y = x[:, c].unfold(1, reach + 1, stride)[..., ::dilation] @ weight[:, c].T
+    if bias is not None:
+        y = y + bias
+    return y.transpose(1, 2)
+
+
+# %% steps_from_stride_no_bias | wrong | bias_ignored, stride_ignored
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    n, front = weight.shape[2], padding
+    if causal:
+        front = dilation * (n - 1)
+    z = x.new_zeros(x.shape[0], x.shape[1], x.shape[2] + front + (0 if causal else padding))
+    z[:, :, front : front + x.shape[2]] = x
+    out = [torch.einsum("bc,oc->bo", z[:, :, t + k * dilation], weight[:, :, k]) if False else
+           sum(z[:, :, t + k * dilation] @ weight[:, :, k].T for k in range(n))
+           for t in range(z.shape[2] - dilation * (n - 1))]
+    return torch.stack(out, 2)
+
+
+# %% causal_in_the_middle_bias_in_the_loop | wrong | padding_both_sides_causal, bias_per_channel
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    reach = dilation * (weight.shape[2] - 1)
+    left, right = (reach - reach // 2, reach // 2) if causal else (padding, padding)
+    z = torch.nn.functional.pad(x, [left, right])
+    channels = []
+    for c, signal in enumerate(z.unbind(1)):
+        part = signal.unfold(-1, reach + 1, stride)[..., ::dilation].matmul(weight[:, c].t())
+        channels.append(part if bias is None else part + bias)
+    return torch.stack(channels).sum(0).mT
+
+
+# %% toeplitz | right | -
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    # A convolution is a linear map: write down its matrix. hit[j, t, i] = 1 where
+    # weight j of output t meets input i; zeros outside need no padding at all.
+    B, C, T = x.shape
+    O, C2, K = weight.shape
+    front = dilation * (K - 1) if causal else padding
+    length = T + front if causal else T + 2 * padding
+    To = (length - dilation * (K - 1) - 1) // stride + 1
+
+    j = torch.arange(K, device=x.device).view(K, 1, 1)
+    t = torch.arange(To, device=x.device).view(1, To, 1)
+    i = torch.arange(T, device=x.device).view(1, 1, T)
+    hit = (t * stride + j * dilation - front == i).to(x.dtype)
+
+    big = torch.tensordot(weight, hit, dims=([2], [0]))           # (O, C, To, T)
+    big = big.permute(0, 2, 1, 3).reshape(O * To, C * T)
+    y = (x.reshape(B, C * T) @ big.T).view(B, O, To)
+    if bias is not None:
+        y = y + bias.view(1, O, 1)
+    return y
+
+
+# %% numpy_strides | wrong | no_gradient
+import numpy as np
+import torch
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    xn = x.detach().cpu().numpy()
+    wn = weight.detach().cpu().numpy()
+    O, C, K = wn.shape
+    reach = dilation * (K - 1)
+    pads = (reach, 0) if causal else (padding, padding)
+    xn = np.pad(xn, ((0, 0), (0, 0), pads))
+    win = np.lib.stride_tricks.sliding_window_view(xn, reach + 1, axis=-1)
+    win = win[:, :, ::stride, ::dilation]                # (B, C, To, K)
+    y = np.tensordot(win, wn, axes=([1, 3], [1, 2]))     # (B, To, O)
+    y = np.ascontiguousarray(y.transpose(0, 2, 1))
+    if bias is not None:
+        y = y + bias.detach().cpu().numpy()[None, :, None]
+    return torch.from_numpy(y)
+
+
+# %% stuffed_kernel | right | -
+import torch
+
+
+def _stuff(weight, dilation):
+    """1 2 3 -> 1 0 2 0 3: a dilated kernel is a wide kernel with holes."""
+    if dilation == 1:
+        return weight
+    holes = weight.new_zeros(*weight.shape, dilation - 1)
+    wide = torch.cat([weight.unsqueeze(-1), holes], dim=-1).flatten(-2)
+    return wide[..., : wide.shape[-1] - (dilation - 1)]
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, causal=False):
+    w = _stuff(weight, dilation)
+    width = w.shape[-1]
+    zeros = lambda n: x.new_zeros(x.shape[0], x.shape[1], n)
+    if causal:
+        x = torch.cat((zeros(width - 1), x), dim=2)
+    else:
+        x = torch.cat((zeros(padding), x, zeros(padding)), dim=2)
+    outputs = []
+    for start in range(0, x.shape[2] - width + 1, stride):
+        part = x[:, :, start:start + width]
+        outputs.append(part.flatten(1) @ w.flatten(1).t())
+    y = torch.stack(outputs, dim=2)
+    return y if bias is None else (y.transpose(1, 2) + bias).transpose(1, 2)

@@ -1065,3 +1065,170 @@ def evaluate(model, loader, criterion):
     for m, mode in modes:
         m.training = mode
     return losses, hits  # TODO: one number each
+
+
+# %% generator_and_fsum | wrong | submodules_mode_lost
+import math
+
+import torch
+
+
+def evaluate(model, loader, criterion):
+    def each():
+        for inputs, labels in loader:
+            logits = model(inputs)
+            n = labels.shape[0]
+            yield n, n * float(criterion(logits, labels)), int(torch.eq(logits.max(dim=1).indices, labels).sum())
+
+    mode, _ = model.training, model.eval()
+    with torch.no_grad():
+        sizes, losses, hits = zip(*each())
+    model.train(mode)
+    return math.fsum(losses) / sum(sizes), sum(hits) / sum(sizes)
+
+
+# %% grad_switched_by_hand | wrong | submodules_mode_lost
+import torch
+
+
+def evaluate(model, loader, criterion):
+    training, grad = model.training, torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    model.train(False)
+    totals = torch.zeros(3, dtype=torch.float64)
+    try:
+        for x, y in loader:
+            out = model(x)
+            totals += torch.tensor([criterion(out, y).item() * y.numel(), (out.argmax(1) == y).sum().item(), y.numel()])
+    finally:
+        torch.set_grad_enabled(grad)
+        model.train(training)
+    loss, right, n = totals.tolist()
+    return loss / n, right / n
+
+
+# %% one_pass_reduce | right | -
+from functools import reduce
+
+import torch
+
+
+@torch.inference_mode()
+def evaluate(model, loader, criterion):
+    before = [(part, part.training) for part in model.modules()]
+
+    def add(total, batch):
+        inputs, labels = batch
+        scores = model(inputs)
+        winners = scores.topk(1, dim=-1).indices.squeeze(-1)
+        share = (winners == labels).float().mean().item()
+        value = criterion(scores, labels).item()
+        loss, accuracy, count = total
+        new = count + len(labels)
+        return (loss * count + value * len(labels)) / new, (accuracy * count + share * len(labels)) / new, new
+
+    loss, accuracy, _ = reduce(add, loader, (model.eval() and 0.0, 0.0, 0))
+    for part, mode in before:
+        part.training = mode
+    return loss, accuracy
+
+
+# %% walrus_and_dict | right | -
+import torch
+
+
+def evaluate(model, loader, criterion):
+    kept = {name: part.training for name, part in model.named_modules()}
+    model.eval()
+    total = dict(loss=0.0, right=0, n=0)
+    for x, y in loader:
+        with torch.no_grad():
+            total["n"] += (n := y.size(0))
+            total["loss"] += n * criterion((logits := model(x)), y).item()
+            total["right"] += torch.count_nonzero(logits.argmax(dim=-1) == y).item()
+    for name, mode in kept.items():
+        model.get_submodule(name).training = mode
+    return total["loss"] / total["n"], total["right"] / total["n"]
+
+
+# %% softmax_in_train_mode | wrong | softmax_twice, train_mode
+import torch
+
+
+def evaluate(model, loader, criterion):
+    loss, right, n = 0.0, 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            probabilities = torch.softmax(model(x), dim=-1)
+            loss += criterion(probabilities, y).item() * len(y)
+            right += (probabilities.argmax(-1) == y).sum().item()
+            n += len(y)
+    return loss / n, right / n
+
+
+# %% quickstart | wrong | more_than_one_pass, put_to_train
+import torch
+
+
+def evaluate(model, loader, criterion):
+    size = len(loader.dataset) if hasattr(loader, "dataset") else sum(len(y) for _, y in loader)
+    model.eval()
+    test_loss, correct = 0, 0
+    with torch.no_grad():
+        for X, y in loader:
+            pred = model(X)
+            test_loss += criterion(pred, y).item() * len(X)
+            correct += (pred.argmax(1) == y).type(torch.float).sum().item()
+    model.train()
+    return test_loss / size, correct / size
+
+
+# %% all_at_once | wrong | submodules_mode_lost
+import torch
+
+
+def evaluate(model, loader, criterion):
+    was = model.training
+    model.train(False)
+    try:
+        with torch.no_grad():
+            pairs = [(model(inputs), labels) for inputs, labels in loader]
+            logits, labels = (torch.cat(side) for side in zip(*pairs))
+            # one big batch: its mean is the mean over all examples
+            return criterion(logits, labels).item(), (logits.argmax(-1) == labels).double().mean().item()
+    finally:
+        model.train(was)
+
+
+# %% every_module | right | -
+import math
+
+import torch
+
+
+class _Asked:
+    """Puts each module back into the mode that it had, not only the outermost."""
+
+    def __init__(self, model):
+        self.modes = [(module, module.training) for module in model.modules()]
+        self.model = model
+
+    def __enter__(self):
+        self.model.eval()
+
+    def __exit__(self, *_):
+        for module, mode in self.modes:
+            module.training = mode
+
+
+def evaluate(model, loader, criterion):
+    losses, sizes, right = [], [], []
+    with _Asked(model), torch.inference_mode():
+        for inputs, labels in loader:
+            logits = model(inputs)
+            sizes.append(labels.size(0))
+            losses.append(float(criterion(logits, labels)) * sizes[-1])
+            _, best = torch.topk(logits, 1, dim=-1)
+            right.extend((best.flatten() == labels).tolist())
+    n = math.fsum(sizes)
+    return math.fsum(losses) / n, sum(right) / n

@@ -1186,3 +1186,252 @@ def greedy_decode(model, source, bos, eos, max_len):
             break
     model.train(mode)
     return buffer[:, 1:n + 1]
+
+
+# %% while_true_and_where | right | -
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    mode = model.training
+    model.eval()
+    written = source.new_full((source.size(0), 0), bos, dtype=torch.long)
+    open_ = torch.ones(source.size(0), dtype=torch.bool, device=source.device)
+    start = torch.full_like(written.new_empty(source.size(0), 1), bos)
+    with torch.inference_mode():
+        while True:
+            best = model(source, torch.hstack((start, written)))[:, -1, :].max(-1).indices
+            written = torch.hstack((written, torch.where(open_, best, eos)[:, None]))
+            open_ = open_ & (best != eos)
+            if written.size(1) == max_len or not open_.any():
+                break
+    model.train(mode)
+    return written.clone()
+
+
+# %% generator_of_tokens | right | -
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    def tokens():
+        so_far = torch.full((len(source), 1), bos, dtype=torch.int64, device=source.device)
+        finished = so_far[:, 0] != so_far[:, 0]
+        for _ in range(max_len):
+            scores = model(source, so_far).select(1, -1)
+            token = torch.argmax(scores, 1)
+            token[finished] = eos
+            finished = finished | token.eq(eos)
+            so_far = torch.cat((so_far, token.unsqueeze(1)), 1)
+            yield token
+            if finished.all():
+                return
+
+    parts = {part: part.training for part in model.modules()}
+    model.eval()
+    with torch.no_grad():
+        out = torch.stack(tuple(tokens()), 1)
+    for part, was in parts.items():
+        part.training = was
+    return out
+
+
+# %% for_else_with_numpy | right | -
+import numpy as np
+import torch
+
+
+@torch.no_grad()
+def greedy_decode(model, source, bos, eos, max_len):
+    training = bool(model.training)
+    model.train(False)
+    rows = np.full((source.shape[0], 1), bos, dtype=np.int64)
+    for _ in range(max_len):
+        logits = model(source, torch.from_numpy(rows).to(source.device))
+        new = logits[:, -1].cpu().numpy().argmax(-1)
+        new = np.where((rows[:, 1:] == eos).any(1), eos, new)
+        rows = np.concatenate([rows, new[:, None]], 1)
+        if (rows[:, 1:] == eos).any(1).all():
+            break
+    model.train(training)
+    return torch.from_numpy(rows[:, 1:].copy()).to(source.device)
+
+
+# %% write_all_then_mend | right | -
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    was = model.training
+    try:
+        model.eval()
+        with torch.no_grad():
+            grid = torch.full((len(source), max_len + 1), eos, dtype=torch.long, device=source.device)
+            grid[:, 0] = bos
+            length = max_len
+            for n in range(1, max_len + 1):
+                ended = (grid[:, 1:n] == eos).any(dim=1)
+                if n > 1 and ended.all():
+                    length = n - 1
+                    break
+                choice = model(source, grid[:, :n])[:, n - 1].argmax(dim=1)
+                grid[:, n] = choice.masked_fill(ended, eos)
+            return grid[:, 1 : length + 1]
+    finally:
+        model.train(was)
+
+
+# %% sets_of_open_rows | right | -
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    before = model.training
+    model.eval()
+    lines, alive = [[bos] for _ in source], set(range(len(source)))
+    with torch.set_grad_enabled(False):
+        while alive and len(lines[0]) <= max_len:
+            logits = model(source, torch.tensor(lines, device=source.device))
+            for i, line in enumerate(lines):
+                token = int(logits[i, -1].argmax()) if i in alive else eos
+                line.append(token)
+                if token == eos:
+                    alive.discard(i)
+    model.train(before)
+    return torch.tensor([line[1:] for line in lines], dtype=torch.int64, device=source.device)
+
+
+# %% generator_runs_past_and_gradients | wrong | runs_past_eos, gradients_kept
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    was = model.training
+    model.eval()
+    target = torch.full((len(source), 1), bos, dtype=torch.long)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    while target.size(1) <= max_len and not ended.all():
+        token = model(source, target)[:, -1].argmax(-1)
+        ended |= token == eos
+        target = torch.cat((target, token[:, None]), 1)
+    model.train(was)
+    return target[:, 1:]
+
+
+# %% numpy_last_token_in_train_mode | wrong | last_token_alone, train_mode
+import torch
+
+
+@torch.no_grad()
+def greedy_decode(model, source, bos, eos, max_len):
+    token = torch.full((len(source),), bos, dtype=torch.long)
+    ended, out = torch.zeros(len(source), dtype=torch.bool), []
+    for _ in range(max_len):
+        token = model(source, token[:, None])[:, -1].argmax(-1).masked_fill(ended, eos)
+        ended |= token == eos
+        out.append(token)
+        if bool(ended.all()):
+            break
+    return torch.stack(out, 1)
+
+
+# %% any_ends_and_bos_kept | wrong | stops_with_first_row, bos_kept
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    mode = model.training
+    model.eval()
+    target = torch.full((len(source), 1), bos, dtype=torch.long)
+    with torch.no_grad():
+        for _ in range(max_len):
+            target = torch.hstack((target, model(source, target)[:, -1:].argmax(-1)))
+            if (target[:, -1] == eos).any():
+                break
+    model.train(mode)
+    return target
+
+
+# %% padded_with_zero_and_put_to_train | wrong | padded_with_other_than_eos, put_to_train
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    model.eval()
+    target = torch.full((len(source), 1), bos, dtype=torch.long)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    with torch.no_grad():
+        while target.shape[1] <= max_len and not bool(ended.all()):
+            token = model(source, target)[:, -1].argmax(-1) * ~ended
+            ended |= token == eos
+            target = torch.cat((target, token.view(-1, 1)), dim=1)
+    model.train()
+    return target[:, 1:]
+
+
+# %% annotated_greedy | wrong | max_len_off_by_one
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    was_training = model.training
+    model.eval()
+    ys = torch.ones(source.size(0), 1).fill_(bos).type_as(source.data)
+    finished = torch.zeros(source.size(0), dtype=torch.bool, device=source.device)
+    with torch.no_grad():
+        for i in range(max_len - 1):
+            prob = model(source, ys)[:, -1]
+            _, next_word = torch.max(prob, dim=1)
+            next_word = next_word.masked_fill(finished, eos)
+            ys = torch.cat([ys, next_word.type_as(source.data).unsqueeze(1)], dim=1)
+            finished = finished | (next_word == eos)
+            if finished.all():
+                break
+    model.train(was_training)
+    return ys[:, 1:]
+
+
+# %% buffer_and_slices | right | -
+import torch
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    B = source.shape[0]
+    written = torch.full((B, 1 + max_len), eos, dtype=torch.int64, device=source.device)
+    written[:, 0] = bos
+    open_rows = torch.ones(B, dtype=torch.bool, device=source.device)
+    n, mode = 0, model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            while n < max_len and open_rows.any():
+                best = model(source, written[:, :n + 1])[:, -1].argmax(dim=-1)
+                n += 1
+                written[open_rows, n] = best[open_rows]     # the others hold EOS already
+                open_rows = open_rows & (best != eos)
+    finally:
+        model.train(mode)
+    return written[:, 1:n + 1].clone()
+
+
+# %% recursion_topk | right | -
+import torch
+
+
+def _go_on(model, source, target, ended, eos, left):
+    if left == 0 or ended.all():
+        return target
+    logits = model(source, target)
+    token = logits.select(1, logits.size(1) - 1).topk(1, dim=-1).indices    # (B, 1)
+    token = torch.where(ended, torch.full_like(token, eos), token)
+    return _go_on(model, source, torch.cat([target, token], dim=1), ended | token.eq(eos), eos, left - 1)
+
+
+def greedy_decode(model, source, bos, eos, max_len):
+    mode = model.training
+    model.eval()
+    first = torch.empty(source.size(0), 1, dtype=torch.int64, device=source.device).fill_(bos)
+    with torch.no_grad():
+        written = _go_on(model, source, first, torch.zeros_like(first, dtype=torch.bool), eos, max_len)
+    model.train(mode)
+    return written[:, 1:]

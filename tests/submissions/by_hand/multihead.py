@@ -2092,3 +2092,384 @@ class GroupedQueryAttention(nn.Module):
         out = weights @ v
         out = out.transpose(1, 2).reshape(B, T, D)
         return self.out_proj(out), weights
+
+
+# %% grouped_queries_five_axes | right | -
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads != 0 or num_heads % num_kv_heads != 0:
+            raise ValueError("sizes do not divide")
+        self.dims = (num_kv_heads, num_heads // num_kv_heads, embed_dim // num_heads)
+        narrow = self.dims[0] * self.dims[2]
+        for name, width in dict(q_proj=embed_dim, k_proj=narrow, v_proj=narrow, out_proj=embed_dim).items():
+            setattr(self, name, nn.Linear(embed_dim, width))
+
+    def forward(self, x, mask=None):
+        B, T, D = x.shape
+        h, g, d = self.dims
+        q = self.q_proj(x).view(B, T, h, g, d).permute(0, 2, 3, 1, 4)
+        k = self.k_proj(x).view(B, T, h, 1, d).permute(0, 2, 3, 4, 1)
+        v = self.v_proj(x).view(B, T, h, 1, d).permute(0, 2, 3, 1, 4)
+        scores = (q @ k).flatten(1, 2) * d**-0.5
+        if mask is not None:
+            scores = scores + torch.where(mask, 0.0, -torch.inf).to(scores)
+        weights = torch.softmax(scores, -1)
+        mixed = weights.unflatten(1, (h, g)) @ v
+        return self.out_proj(mixed.permute(0, 3, 1, 2, 4).reshape(B, T, D)), weights
+
+
+# %% chunk_and_cat | right | -
+import math
+
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        d, rest = divmod(embed_dim, num_heads)
+        g, more = divmod(num_heads, num_kv_heads)
+        if rest or more:
+            raise ValueError(f"{embed_dim}, {num_heads}, {num_kv_heads}")
+        self.num_heads, self.group, self.kv = num_heads, g, num_kv_heads
+        self.q_proj, self.out_proj = nn.Linear(embed_dim, embed_dim), nn.Linear(embed_dim, embed_dim)
+        self.k_proj, self.v_proj = nn.Linear(embed_dim, d * num_kv_heads), nn.Linear(embed_dim, d * num_kv_heads)
+
+    def forward(self, x, mask=None):
+        queries = self.q_proj(x).chunk(self.num_heads, dim=-1)
+        keys, values = self.k_proj(x).chunk(self.kv, -1), self.v_proj(x).chunk(self.kv, -1)
+        if mask is not None:
+            mask = mask.expand(len(x), self.num_heads, x.shape[1], x.shape[1])
+        outs, ws = [], []
+        for i, q in enumerate(queries):
+            k, v = keys[i // self.group], values[i // self.group]
+            s = torch.baddbmm(q.new_zeros(()), q, k.mT, beta=0, alpha=1 / math.sqrt(q.shape[-1]))
+            if mask is not None:
+                s = s.masked_fill(mask[:, i].logical_not(), -math.inf)
+            ws.append(s.softmax(2))
+            outs.append(ws[-1] @ v)
+        return self.out_proj(torch.cat(outs, -1)), torch.stack(ws, 1)
+
+
+# %% index_select_of_groups | right | -
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        for whole, part in ((embed_dim, num_heads), (num_heads, num_kv_heads)):
+            if whole % part:
+                raise ValueError(f"{part} does not divide {whole}")
+        self.n, self.d = num_heads, embed_dim // num_heads
+        self.register_buffer("which", torch.arange(num_heads) * num_kv_heads // num_heads, persistent=False)
+        self.q_proj = nn.Linear(embed_dim, embed_dim, bias=True)
+        self.k_proj = nn.Linear(embed_dim, self.d * num_kv_heads, bias=True)
+        self.v_proj = nn.Linear(embed_dim, self.d * num_kv_heads, bias=True)
+        self.out_proj = nn.Linear(embed_dim, embed_dim, bias=True)
+
+    def forward(self, x, mask=None):
+        def heads(layer):
+            return layer(x).unflatten(-1, (-1, self.d)).movedim(2, 1)
+
+        q = heads(self.q_proj)
+        k, v = (heads(layer).index_select(1, self.which) for layer in (self.k_proj, self.v_proj))
+        scores = torch.einsum("bhtd,bhsd->bhts", q, k) / self.d**0.5
+        if mask is not None:
+            scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+        weights = F.softmax(scores, dim=3)
+        return self.out_proj(torch.einsum("bhts,bhsd->bthd", weights, v).flatten(2)), weights
+
+
+# %% linear_written_out | right | -
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError
+        self.E, self.H, self.G = embed_dim, num_heads, num_heads // num_kv_heads
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, embed_dim // self.G)
+        self.v_proj = nn.Linear(embed_dim, embed_dim // self.G)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        d = self.E // self.H
+        Q = x @ self.q_proj.weight.T + self.q_proj.bias
+        K = x @ self.k_proj.weight.T + self.k_proj.bias
+        V = x @ self.v_proj.weight.T + self.v_proj.bias
+        y, weights = self.out_proj.bias, []
+        for h in range(self.H):
+            mine = slice(h * d, (h + 1) * d)
+            theirs = slice(h // self.G * d, (h // self.G + 1) * d)
+            s = Q[..., mine] @ K[..., theirs].transpose(1, 2) / d**0.5
+            if mask is not None:
+                one = mask if mask.dim() == 2 else mask[:, h if mask.shape[1] > 1 else 0]
+                s = s.masked_fill(~one, -1e9)
+            weights.append(torch.softmax(s, -1))
+            y = y + weights[h] @ V[..., theirs] @ self.out_proj.weight[:, mine].T
+        return y, torch.stack(weights, 1)
+
+
+# %% stacked_projection_loop | right | -
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("embed_dim / num_heads / num_kv_heads")
+        super().__init__()
+        self.heads = {"q": num_heads, "k": num_kv_heads, "v": num_kv_heads}
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, embed_dim * num_kv_heads // num_heads)
+        self.v_proj = nn.Linear(embed_dim, embed_dim * num_kv_heads // num_heads)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        parts = {}
+        for name, n in self.heads.items():
+            part = getattr(self, f"{name}_proj")(x)
+            part = torch.stack(part.split(part.shape[-1] // n, dim=-1), dim=1)
+            parts[name] = torch.stack([part[:, h * n // self.heads["q"]] for h in range(self.heads["q"])], 1)
+        scores = parts["q"].matmul(parts["k"].transpose(-1, -2)) / parts["q"].shape[-1] ** 0.5
+        if mask is not None:
+            scores.masked_fill_(torch.logical_not(mask), float("-inf"))
+        weights = scores.softmax(dim=-1)
+        together = weights.matmul(parts["v"])
+        return self.out_proj(torch.cat(together.unbind(1), dim=-1)), weights
+
+
+# %% five_axes_wrong_order_and_embed_dim | wrong | heads_repeated_in_wrong_order, scaled_by_embed_dim
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("sizes")
+        self.dims = (num_heads // num_kv_heads, num_kv_heads, embed_dim // num_heads)
+        narrow = num_kv_heads * self.dims[2]
+        self.q_proj, self.k_proj = nn.Linear(embed_dim, embed_dim), nn.Linear(embed_dim, narrow)
+        self.v_proj, self.out_proj = nn.Linear(embed_dim, narrow), nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        B, T, D = x.shape
+        g, h, d = self.dims
+        q = self.q_proj(x).view(B, T, g, h, d).permute(0, 2, 3, 1, 4)
+        k = self.k_proj(x).view(B, T, 1, h, d).permute(0, 2, 3, 4, 1)
+        v = self.v_proj(x).view(B, T, 1, h, d).permute(0, 2, 3, 1, 4)
+        scores = (q @ k).flatten(1, 2) / D**0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -torch.inf)
+        weights = scores.softmax(-1)
+        mixed = weights.unflatten(1, (g, h)) @ v
+        return self.out_proj(mixed.permute(0, 3, 1, 2, 4).reshape(B, T, D)), weights
+
+
+# %% opposite_and_no_output_layer | wrong | output_layer_missing, mask_opposite_sense
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("sizes")
+        self.n, self.d, self.g = num_heads, embed_dim // num_heads, num_heads // num_kv_heads
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, self.d * num_kv_heads)
+        self.v_proj = nn.Linear(embed_dim, self.d * num_kv_heads)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        q, k, v = (
+            layer(x).unflatten(-1, (-1, self.d)).movedim(2, 1) for layer in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        k, v = (part.repeat_interleave(self.g, 1) for part in (k, v))
+        scores = torch.einsum("bhtd,bhsd->bhts", q, k) / self.d**0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask, -1e30)
+        weights = scores.softmax(3)
+        return torch.einsum("bhts,bhsd->bthd", weights, v).flatten(2), weights
+
+
+# %% after_softmax_and_not_scaled | wrong | mask_after_softmax, not_scaled
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("sizes")
+        self.H, self.G, self.d = num_heads, num_heads // num_kv_heads, embed_dim // num_heads
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, embed_dim // self.G)
+        self.v_proj = nn.Linear(embed_dim, embed_dim // self.G)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        Q, K, V = self.q_proj(x), self.k_proj(x), self.v_proj(x)
+        outs, ws = [], []
+        for h in range(self.H):
+            a, b = h * self.d, h // self.G * self.d
+            w = torch.softmax(Q[..., a : a + self.d] @ K[..., b : b + self.d].mT, -1)
+            if mask is not None:
+                w = w * (mask if mask.dim() == 2 else mask[:, min(h, mask.shape[1] - 1)])
+            ws.append(w)
+            outs.append(w @ V[..., b : b + self.d])
+        return self.out_proj(torch.cat(outs, 2)), torch.stack(ws, 1)
+
+
+# %% swapped_kv_and_order | wrong | keys_and_values_swapped, wrong_return_order
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("sizes")
+        self.n, self.d, self.g = num_heads, embed_dim // num_heads, num_heads // num_kv_heads
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, self.d * num_kv_heads)
+        self.v_proj = nn.Linear(embed_dim, self.d * num_kv_heads)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        B, T, D = x.shape
+        q = self.q_proj(x).view(B, T, self.n, self.d)
+        v = self.k_proj(x).view(B, T, -1, self.d).repeat_interleave(self.g, 2)
+        k = self.v_proj(x).view(B, T, -1, self.d).repeat_interleave(self.g, 2)
+        scores = torch.einsum("bthd,bshd->bhts", q, k) * self.d**-0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e30)
+        w = scores.softmax(-1)
+        return w, self.out_proj(torch.einsum("bhts,bshd->bthd", w, v).reshape(B, T, D))
+
+
+# %% five_axes_einsum | right | -
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    """Keys and values are never copied: the queries get an axis for their group."""
+
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError((embed_dim, num_heads, num_kv_heads))
+        super().__init__()
+        self.shape = (num_kv_heads, num_heads // num_kv_heads, embed_dim // num_heads)
+        kv, _, width = self.shape
+        for name, out in ("q_proj", embed_dim), ("k_proj", kv * width), ("v_proj", kv * width), ("out_proj", embed_dim):
+            setattr(self, name, nn.Linear(embed_dim, out))
+
+    def forward(self, x, mask=None):
+        kv, g, width = self.shape
+        q = self.q_proj(x).unflatten(-1, (kv, g, width))
+        k = self.k_proj(x).unflatten(-1, (kv, width))
+        v = self.v_proj(x).unflatten(-1, (kv, width))
+        scores = torch.einsum("bthgd,bshd->bhgts", q * width ** -0.5, k).flatten(1, 2)
+        if mask is not None:
+            scores = torch.where(mask, scores, scores.new_tensor(-float("inf")))
+        weights = scores.softmax(-1)
+        out = torch.einsum("bhgts,bshd->bthgd", weights.unflatten(1, (kv, g)), v)
+        return self.out_proj(out.flatten(2)), weights
+
+
+# %% expand_wrong_side | wrong | heads_repeated_in_wrong_order
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads or num_heads % num_kv_heads:
+            raise ValueError("embed_dim, num_heads and num_kv_heads do not fit")
+        self.num_heads = num_heads
+        self.num_kv_heads = num_kv_heads
+        self.group = num_heads // num_kv_heads
+        self.dH = embed_dim // num_heads
+        self.q_proj = nn.Linear(embed_dim, num_heads * self.dH)
+        self.k_proj = nn.Linear(embed_dim, num_kv_heads * self.dH)
+        self.v_proj = nn.Linear(embed_dim, num_kv_heads * self.dH)
+        self.out_proj = nn.Linear(num_heads * self.dH, embed_dim)
+
+    def split(self, t, heads):
+        B, T, _ = t.shape
+        return t.view(B, T, heads, self.dH).transpose(1, 2)
+
+    def share(self, t):
+        B, kv, T, dH = t.shape
+        return t.unsqueeze(1).expand(B, self.group, kv, T, dH).reshape(B, self.num_heads, T, dH)
+
+    def forward(self, x, mask=None):
+        q = self.split(self.q_proj(x), self.num_heads)
+        k = self.share(self.split(self.k_proj(x), self.num_kv_heads))
+        v = self.share(self.split(self.v_proj(x), self.num_kv_heads))
+        scores = q @ k.transpose(-1, -2) / self.dH ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask.logical_not(), float("-inf"))
+        weights = F.softmax(scores, -1)
+        out = (weights @ v).transpose(1, 2).flatten(2)
+        return self.out_proj(out), weights
+
+
+# %% head_after_head | right | -
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads, num_kv_heads):
+        super().__init__()
+        if embed_dim % num_heads != 0 or num_heads % num_kv_heads != 0:
+            raise ValueError("num_heads must divide embed_dim, and num_kv_heads num_heads")
+        self.embed_dim = embed_dim
+        self.num_heads = num_heads
+        self.num_kv_heads = num_kv_heads
+        width = embed_dim // num_heads
+        self.q_proj = nn.Linear(embed_dim, embed_dim)
+        self.k_proj = nn.Linear(embed_dim, width * num_kv_heads)
+        self.v_proj = nn.Linear(embed_dim, width * num_kv_heads)
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        width = self.embed_dim // self.num_heads
+        heads_q = self.q_proj(x).split(width, dim=-1)
+        heads_k = self.k_proj(x).split(width, dim=-1)
+        heads_v = self.v_proj(x).split(width, dim=-1)
+        if mask is None:
+            mask = torch.ones(T, T, dtype=torch.bool, device=x.device)
+        mask = torch.broadcast_to(mask, (B, self.num_heads, T, T))
+        outputs, weights = [], []
+        for number, query in enumerate(heads_q):
+            shared = number * self.num_kv_heads // self.num_heads
+            score = torch.bmm(query, heads_k[shared].transpose(1, 2)).div(width ** 0.5)
+            score[~mask[:, number]] = -float("inf")
+            weights.append(torch.softmax(score, dim=2))
+            outputs.append(torch.bmm(weights[-1], heads_v[shared]))
+        return self.out_proj(torch.cat(outputs, dim=-1)), torch.stack(weights, dim=1)
