@@ -1518,13 +1518,13 @@ def test_the_gru_pair_reads_dates_with_and_without_attention(dates, attend):
 
 @pytest.mark.seeds
 @pytest.mark.parametrize("number", range(5))
-def test_copying_with_every_seed(number, T=20):
+def test_copying_with_every_seed(number, T=30):
     torch.manual_seed(number)
     far, _ = lesson.train_copy(lesson.DecoderOnly(9, d_model=64, n_head=4, n_layers=2), T)
     torch.manual_seed(number)
     recurrent, _ = lesson.train_copy(lesson.NextTokenGRU(9), T, lr=3e-3)
     print(f"seed {number}: Transformer {far:.4f}, GRU {recurrent:.4f}")
-    assert far > 0.95 and recurrent < 0.6
+    assert far > 0.95 and recurrent < 0.5
 
 
 @pytest.mark.seeds
