@@ -38,6 +38,7 @@ HIDDEN = {name: 5011 + k for k, name in enumerate(DEFINES)}  # the hidden cell's
 LISTED = tomllib.loads(Path(__file__).with_name("by_hand_mutants.toml").read_text(encoding="utf-8"))
 # What no exercise asks for, and points do not hang on.
 COUNTER = re.compile(r"num_batches_tracked|ValueError")
+BESIDES = re.compile(r"^mixed: modes after$|: passes$")
 
 
 def made_of(exercise):
@@ -62,9 +63,9 @@ def form(value):
 
 
 def asked(value):
-    """What was seen, without what no exercise asks for: counters, and modes of parts that came mixed."""
+    """What was seen, without what no exercise asks for: counters, modes of parts that came mixed, passes."""
     if isinstance(value, dict):
-        return {key: asked(part) for key, part in value.items() if key != "mixed: modes after"}
+        return {key: asked(part) for key, part in value.items() if not BESIDES.search(key)}
     if isinstance(value, list):
         return [asked(part) for part in value if not _counts_calls(part)]
     return value

@@ -2,10 +2,10 @@
 
     python tests/hostile/stock.py MARKS_OF_OURS OUT [CASE ...]
 
-MARKS_OF_OURS is the marks.csv of a class run over the same cases; OUT a folder. Stock nbgrader runs
-submissions with all that its user may do, so each case gets a course of its own inside bubblewrap, with a
-read-only system, a private /tmp, no network and a time limit. Cases that could harm the machine all the
-same are left out, and the table says so.
+MARKS_OF_OURS is the marks.csv of a class run over the same cases, and says which assignment's these are; OUT
+a folder. Stock nbgrader runs submissions with all that its user may do, so each case gets a course of its own
+inside bubblewrap, with a read-only system, a private /tmp, no network and a time limit. Cases that could harm
+the machine all the same are left out, and the table says so.
 """
 
 import csv
@@ -21,24 +21,31 @@ import documents  # noqa: F401
 import honest  # noqa: F401
 import running  # noqa: F401
 from classroom import COURSE_ID, ROOT, Classroom
-from kit import CASES, NAME, Case
+from exercises_by_hand import BY_HAND
+from kit import CASES, Case
 from nbgrader.api import Gradebook
 
 SECONDS = 100  # for one case; a cell may take nbgrader's own 30
 CELL_SECONDS = 10
 # Graded in one course, one after the other: the second finds what the first has left.
-BEFORE = {"startup_file_next_student": "startup_file"}
+BEFORE = {
+    "startup_file_next_student": "startup_file",
+    "startup_file_next_student_attention": "startup_file_attention",
+}
+EVERY = (*CASES, *BY_HAND)
 _MIB = 1 << 20
 
 
 def main(ours: Path, out: Path, only: list[str]) -> None:
     with ours.open(encoding="utf-8", newline="") as file:
         marks = {row["student"]: row for row in csv.DictReader(file)}
-    chosen = [one for one in CASES if not only or one.name in only]
+    [assignment] = {one.target.assignment for one in EVERY if one.name in marks}
+    of_it = [one for one in EVERY if one.target.assignment == assignment]
+    chosen = [one for one in of_it if not only or one.name in only]
     with tempfile.TemporaryDirectory(prefix="stock-") as folder, ThreadPoolExecutor(2) as pool:
         template = Path(folder) / "template"
         template.mkdir()
-        Classroom(template).build()
+        Classroom(template, chosen[0].target).build()
 
         def tried(one: Case) -> dict[str, str]:
             found = row(one, marks.get(one.name), one.stock or run(one, template, Path(folder) / one.name))
@@ -52,11 +59,11 @@ def main(ours: Path, out: Path, only: list[str]) -> None:
 def run(one: Case, template: Path, folder: Path) -> str:
     """What stock nbgrader says of one case: the points, or why there are none."""
     shutil.copytree(template, folder)
-    room = Classroom(folder)
+    room = Classroom(folder, one.target)
     (room.course / "nbgrader_config.py").unlink()
     students = [BEFORE[one.name], one.name] if one.name in BEFORE else [one.name]
     room.enrol(students)
-    room.hand_in(case for case in CASES if case.name in students)
+    room.hand_in(case for case in EVERY if case.name in students)
     submitted = room.course / "submitted"
     shutil.move(room.received, submitted)
     options = {
@@ -65,7 +72,14 @@ def run(one: Case, template: Path, folder: Path) -> str:
         "release_directory": "notebooks",
         "db_url": f"sqlite:///{room.course}/grading/gradebook.db",
     }
-    command = [sys.executable, "-m", "nbgrader", "autograde", NAME, f"--Execute.timeout={CELL_SECONDS}"]
+    command = [
+        sys.executable,
+        "-m",
+        "nbgrader",
+        "autograde",
+        room.assignment,
+        f"--Execute.timeout={CELL_SECONDS}",
+    ]
     command += [f"--CourseDirectory.{name}={value}" for name, value in options.items()]
     try:
         code = subprocess.run(
@@ -80,7 +94,7 @@ def run(one: Case, template: Path, folder: Path) -> str:
     except subprocess.TimeoutExpired:
         return f"no end within {SECONDS} s"
     with Gradebook(options["db_url"], COURSE_ID) as book:
-        found = {s.student_id: s for s in book.assignment_submissions(NAME)}
+        found = {s.student_id: s for s in book.assignment_submissions(room.assignment)}
         if one.name not in found or code:
             return "no mark" if one.name in found else "no row"
         submission = found[one.name]

@@ -82,7 +82,7 @@ def twin(faults: Faults):
 
 
 class Reader(nn.Module):
-    """What it says hangs on the source, on every token and on the place; it notes how it is called."""
+    """What it says hangs on the source and on every token and its place; it notes how it is called."""
 
     def __init__(self, generator):
         super().__init__()
@@ -96,8 +96,9 @@ class Reader(nn.Module):
     def forward(self, source, target):
         T = target.shape[1]
         far = torch.arange(1, T + 1)[:, None]
-        written = self.target[target].cumsum(1) / far.sqrt() + self.place[:T]
-        written = written + self.target[target].sum(1, keepdim=True) / T**0.5
+        words = self.target[target] * (1 + self.place[:T])  # another order of the same tokens is told
+        written = words.cumsum(1) / far.sqrt() + self.place[:T]
+        written = written + words.sum(1, keepdim=True) / T**0.5
         hidden = (written + self.source[source].mean(1, keepdim=True)).tanh()
         # a row ends at a step that its source says, and writes other words if it is asked to go on
         ends = 2 * (source[:, :1] - 2) == torch.arange(1, T + 1)
