@@ -50,10 +50,23 @@ def test_a_network_gives_what_torch_gives(kind, bidirectional):
     h_n, c_n = states if kind == "lstm" else (states, states)
     network = network_of(module, kind)
     assert network.fits(3) and not network.fits(2)
-    done = run(network, x)
-    torch.testing.assert_close(done.sequence, output)
-    torch.testing.assert_close(torch.stack([h for layer in done.h for h in layer]), h_n)
-    torch.testing.assert_close(torch.stack([c for layer in done.c for c in layer]), c_n)
+    by_hand = [torch.ones(5, 6, 4, dtype=torch.float64)] * 2  # factors on states: step by step, in our code
+    for along in (None, by_hand):
+        done = run(network, x, along=along)
+        torch.testing.assert_close(done.sequence, output)
+        torch.testing.assert_close(torch.stack([h for layer in done.h for h in layer]), h_n)
+        torch.testing.assert_close(torch.stack([c for layer in done.c for c in layer]), c_n)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_state_that_is_handed_in_is_gone_on_from(kind):
+    torch.manual_seed(0)
+    options = {"nonlinearity": kind[4:]} if kind.startswith("rnn") else {}
+    [[unit]] = network_of(KINDS[kind](3, 4, batch_first=True, **options).double(), kind).layers
+    x, h, c = (torch.randn(5, *shape, dtype=torch.float64) for shape in ((6, 3), (4,), (4,)))
+    ones = torch.ones(5, 6, 4, dtype=torch.float64)
+    for ours, torchs in zip(unit.run(x, (h, c), ones), unit.run(x, (h, c)), strict=True):
+        torch.testing.assert_close(ours, torchs)
 
 
 def test_batch_norm_gives_what_torch_gives():

@@ -1,7 +1,7 @@
 """What is dropped, told by enumeration: each output is that of one pattern of dropped units."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,10 +50,11 @@ def explain(
     gaps = [f"{GAP}{k}" for k in range(len(roles.network.layers) - 1)] if first == "between" else []
     single = [(first,)] + [(part,) for part in (*PLACES, *ALONG, *gaps) if part != first]
     pairs = list(itertools.combinations(PLACES, 2)) if 2 in counts else []
+    sizes = _sizes(roles, fit, x)
     shares = [p, 1 - p, p / 2, 1 - (1 - p) ** 2, spec.default_p, 0.5, *(k / 20 for k in range(1, 20))]
     for places in single + pairs:
         for share in (*dict.fromkeys(shares), 0.0):
-            made = _patterns(roles, fit, x, places, share)
+            made = _patterns(roles, fit, x, places, share, sizes)
             if made is None:
                 break
             outputs, kept = made
@@ -130,15 +131,14 @@ def _compare(kept: Tensor, told: Tensor, counts: Tensor, share: float, rate: flo
 
 @torch.no_grad()
 def _patterns(
-    roles: Roles, fit: Fit, x: Tensor, places: Sequence[str], p: float
+    roles: Roles, fit: Fit, x: Tensor, places: Sequence[str], p: float, sizes: Mapping[str, int]
 ) -> tuple[Tensor, Tensor] | None:
     """(outputs, kept): the output for each pattern of kept (1) and dropped (0) units; None: too many."""
-    sizes = _sizes(roles, fit, x)
     count = sum(sizes[place] for place in places)
     if any(sizes[place] == 0 for place in places) or count > _MOST_UNITS:
         return None
     kept = torch.tensor(list(itertools.product((0.0, 1.0), repeat=count)), dtype=torch.float64)
-    outputs = _dropped(roles, fit, x, places, kept / (1 - p))
+    outputs = _dropped(roles, fit, x, places, kept / (1 - p), sizes)
     return outputs, kept
 
 
@@ -167,10 +167,20 @@ def _widths(network: Network) -> list[int]:
     return [layer[0].hidden * network.directions for layer in network.layers]
 
 
-def _dropped(roles: Roles, fit: Fit, x: Tensor, places: Sequence[str], factors: Tensor) -> Tensor:
-    """The outputs for x (1, T, D), one for each row of `factors` on the units of all places."""
+def _dropped(
+    roles: Roles,
+    fit: Fit,
+    x: Tensor,
+    places: Sequence[str],
+    factors: Tensor,
+    sizes: Mapping[str, int],
+) -> Tensor:
+    """The outputs for x (1, T, D), one for each row of `factors` on the units of all places.
+
+    sizes: see `_sizes`, which runs the network to find them.
+    """
     network, (_, T, D) = roles.network, x.shape
-    wide, sizes = _widths(network), _sizes(roles, fit, x)
+    wide = _widths(network)
     masks = dict(zip(places, factors.split([sizes[place] for place in places], dim=1), strict=True))
     # What is dropped behind the network changes nothing in it: once is enough.
     many = x if masks.keys() <= {"head", "logits"} else x.expand(len(factors), -1, -1)
@@ -198,12 +208,14 @@ def as_simulated(roles: Roles, fit: Fit, x: Tensor, copies: np.ndarray, p: float
     """With too many units to try every pattern: do means and spreads of the outputs fit dropout as asked?"""
     if spec.dropout == "head" and copies.ndim > 2:  # an output for every step, each dropped on its own
         return False
-    units = _sizes(roles, fit, x)[spec.dropout]
+    sizes = _sizes(roles, fit, x)
+    units = sizes[spec.dropout]
     random = torch.Generator().manual_seed(0)
     # Of wide layers fewer patterns tell as much: their outputs are means of more units.
     rows = len(copies) * (4 if units <= 64 else 1)
     kept = torch.rand(rows, units, generator=random, dtype=torch.float64) >= p
-    ours, theirs = _dropped(roles, fit, x, (spec.dropout,), kept / (1 - p)), torch.from_numpy(copies).double()
+    ours = _dropped(roles, fit, x, (spec.dropout,), kept / (1 - p), sizes)
+    theirs = torch.from_numpy(copies).double()
     if ours.shape[1:] != theirs.shape[1:]:
         return False
     centre = ours.mean(0)
@@ -220,9 +232,11 @@ def as_spread(roles: Roles, fit: Fit, x: Tensor, calls: Tensor, p: float, spec: 
     """Do outputs (calls, B, outputs) for x lie around their mean as far as dropout lets them?"""
     many = x.repeat(_SIMULATED, 1, 1)
     random = torch.Generator().manual_seed(0)
-    units = _sizes(roles, fit, x[:1])[spec.dropout]
+    sizes = _sizes(roles, fit, x[:1])
+    units = sizes[spec.dropout]
     kept = torch.rand(len(many), units, generator=random, dtype=torch.float64) >= p
-    ours = _dropped(roles, fit, many, (spec.dropout,), kept / (1 - p)).reshape(_SIMULATED, *calls.shape[1:])
+    ours = _dropped(roles, fit, many, (spec.dropout,), kept / (1 - p), sizes)
+    ours = ours.reshape(_SIMULATED, *calls.shape[1:])
     centre, usual = ours.mean(0), ours.var(0).sum()
     far = (calls - centre).square().mean(0).sum()
     off = (calls.mean(0) - centre).square().sum()
@@ -232,7 +246,7 @@ def as_spread(roles: Roles, fit: Fit, x: Tensor, calls: Tensor, p: float, spec: 
 @torch.no_grad()
 def each_a_pattern(roles: Roles, fit: Fit, x: Tensor, outputs: np.ndarray, p: float, spec: Spec) -> bool:
     """Is each output for x (1, T, D) that of some pattern of dropped units? True where they are too many."""
-    made = _patterns(roles, fit, x, (spec.dropout,), p) if countable(roles, fit, x, spec) else None
+    made = _patterns(roles, fit, x, (spec.dropout,), p, _sizes(roles, fit, x))
     if made is None:
         return True
     return bool(torch.cdist(torch.from_numpy(outputs).double(), made[0]).amin(dim=1).max() < 5e-4)
