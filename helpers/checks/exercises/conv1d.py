@@ -100,6 +100,7 @@ def cases(random: np.random.Generator) -> list[Case]:
     out = C + int(random.integers(1, 3))
     K = C + int(random.integers(1, 3))  # another number than C: which of the two was counted is seen
     s, p, d = int(random.integers(2, 4)), int(random.integers(1, 3)), int(random.integers(2, 4))
+    T += (T - K + 1) % s == 0  # where every stride divides what is left, two slips of length do the same
     x, weight, bias = some(B, C, T), some(out, C, K), some(out)
     long = some(B, C, T + d * K)
     return [
