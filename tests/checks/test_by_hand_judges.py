@@ -30,7 +30,8 @@ NAMES = {
     "backward_undone": ["wrong_returns"],
     "causal_undone": ["raises", "returns_nothing"],
     "changes_input": ["wrong_changed"],
-    "cut_after_a_step": ["cut_after_two"],
+    "bias_no_sum_over_time": ["bias_of_first_step"],
+    "cut_after_a_step": ["cut_after_two", "cut_at_once", "cut_for_h_0_too"],
     "eps_missing": ["eps_fixed"],
     "eval_undone": ["raises"],
     "exp_overflows": ["exp_of_hidden_overflows"],
@@ -93,6 +94,7 @@ NAMES = {
     "weight_gradients_undone": ["wrong_weight_ih", "wrong_weight_hh"],
     "wrong_axes": ["over_time"],
     "wrong_dtype": ["wrong_type", "wrong_output"],
+    "wrong_return_order": ["weights_swapped"],
 }
 # What the exercises do not ask for: no points hang on it.
 NOT_ASKED = {

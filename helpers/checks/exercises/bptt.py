@@ -16,6 +16,7 @@ TITLE = "Exercise 7, backpropagation through time"
 
 def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
     """The backward pass, with these faults in it."""
+    faults = set(faults)
 
     def rnn_backward(x, h_0, weight_ih, weight_hh, bias, grad_last):
         T = x.shape[1]
@@ -58,6 +59,8 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
                 grad_ih += share * grad_raw.T @ x[:, t]
                 grad_hh += share * grad_raw.T @ state
                 bias_share = 1 / len(x) if "bias_mean_over_batch" in faults else share
+                if "bias_of_first_step" in faults:
+                    grad_bias = torch.zeros_like(grad_bias)
                 if "bias_no_sum_over_time" not in faults or t == T - 1:
                     grad_bias += bias_share * grad_raw.sum(0)
             grad_h = grad_raw @ (weight_hh.T if "weight_hh_transposed" in faults else weight_hh)
@@ -65,19 +68,25 @@ def with_faults(faults: Collection[str]) -> Callable[..., tuple[Tensor, ...]]:
                 grad_h = grad_last
                 for _ in range(T - t):
                     grad_h = grad_h @ weight_hh
-            if "cut_after_a_step" in faults or ("cut_after_two" in faults and t < T - 1):
+            if t == T - 1:
+                at_once = grad_h
+            # Where there is one step alone, a loop that is left out changes nothing.
+            cut = T > 1 and faults & {"cut_at_once", "cut_for_h_0_too"}
+            if cut or "cut_after_a_step" in faults or ("cut_after_two" in faults and t < T - 1):
                 grad_h = torch.zeros_like(grad_h)
             if "gradient_at_every_step" in faults and t > 0:
                 grad_h = grad_h + grad_last
             if "grad_h_0_not_through_weight" in faults and t == 0:
                 grad_h = grad_raw
-        grad_h_0 += grad_h
+        grad_h_0 += at_once if "cut_for_h_0_too" in faults else grad_h
         if "weight_gradients_transposed" in faults:
             grad_ih, grad_hh = grad_ih.T, grad_hh.T
         if "weight_hh_gradient_transposed" in faults:
             grad_hh = grad_hh.T
         if "wrong_return_order" in faults:
             return grad_ih, grad_hh, grad_bias, grad_x, grad_h_0
+        if "weights_swapped" in faults:
+            return grad_x, grad_h_0, grad_hh, grad_ih, grad_bias
         return grad_x, grad_h_0, grad_ih, grad_hh, grad_bias
 
     return rnn_backward
@@ -100,7 +109,7 @@ def cases(random: np.random.Generator) -> list[Case]:
     return [
         case(3, int(random.integers(4, 6)), features, H),
         case(2, 3, H, H),
-        case(1, 1, features, H, trivial=True),
+        case(3, 1, features, H, trivial=True),
         case(2, 7, 1, 4, np.float64),
     ]
 
@@ -215,6 +224,18 @@ register(
                 costs=("time",),
             ),
             Wrong(
+                "cut_at_once",
+                "the gradient is cut after one step",
+                expected=_BACK,
+                costs=("time",),
+            ),
+            Wrong(
+                "cut_for_h_0_too",
+                "the gradient is cut after one step, and h_0 gets what has gone back one step",
+                expected=_BACK + ", down to h_0",
+                costs=("time",),
+            ),
+            Wrong(
                 "cut_after_two",
                 "the gradient is cut after two steps",
                 expected=_BACK,
@@ -249,6 +270,12 @@ register(
                 "bias_no_sum_over_time",
                 "the gradient of the bias is that of one step",
                 expected="summed over all steps",
+                costs=("bias",),
+            ),
+            Wrong(
+                "bias_of_first_step",
+                "the gradient of the bias is that of one step",
+                expected="summed over all steps: += in place of =",
                 costs=("bias",),
             ),
             Wrong(
@@ -312,6 +339,12 @@ register(
                 "the gradients come in another order",
                 expected="in the order of the arguments: x, h_0, weight_ih, weight_hh, bias",
                 costs=("x",),
+            ),
+            Wrong(
+                "weights_swapped",
+                "the gradients of the two weights have changed places",
+                expected="in the order of the arguments: x, h_0, weight_ih, weight_hh, bias",
+                costs=("weights",),
             ),
             Wrong(
                 "weight_gradients_transposed",
