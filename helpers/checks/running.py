@@ -181,18 +181,6 @@ _SMALL = 1 << 12
 _kept = functools.lru_cache(maxsize=512)(_made)
 
 
-def _tensor(seed: int, index: int, shape: tuple[int, ...], buffer: bool) -> Tensor:
-    """The same values, to be copied from. A model of an answer is filled dozens of times."""
-    if math.prod(shape) > _SMALL:
-        return torch.tensor(_made(seed, index, shape, buffer))
-    return _kept_tensor(seed, index, shape, buffer)
-
-
-@functools.lru_cache(maxsize=512)
-def _kept_tensor(seed: int, index: int, shape: tuple[int, ...], buffer: bool) -> Tensor:
-    return torch.tensor(_made(seed, index, shape, buffer))
-
-
 @torch.no_grad()
 def fill(model: nn.Module, seed: int, constants: Collection[str] = ()) -> None:
     """Put `fill_values` into every parameter and floating buffer, in the order in which they are named.
@@ -200,10 +188,10 @@ def fill(model: nn.Module, seed: int, constants: Collection[str] = ()) -> None:
     constants: names of buffers that stay as they are.
     """
     for index, (_, tensor) in enumerate(model.named_parameters()):
-        tensor.copy_(_tensor(seed, index, tuple(tensor.shape), False))
+        tensor.copy_(torch.tensor(fill_values(seed, index, tuple(tensor.shape))))
     for index, (name, tensor) in enumerate(model.named_buffers()):
         if tensor.is_floating_point() and name not in constants:
-            tensor.copy_(_tensor(seed, index, tuple(tensor.shape), True))
+            tensor.copy_(torch.tensor(fill_values(seed, index, tuple(tensor.shape), buffer=True)))
 
 
 def tensors(value: Any, double: bool = False) -> Any:

@@ -195,7 +195,6 @@ KINDS: dict[str, Kind] = {
 _PART_OF = {"gradients": "inference", "modes": "device"}  # changed with the other, and not told twice
 _THREADS = "threads"  # differ from one machine to the next: nobody has changed them
 _QUICK = {name: kind for name, kind in KINDS.items() if name != "environment"}  # that one takes long to copy
-_GETTERS = [kind.get for kind in _QUICK.values()]
 
 
 class Watch:
@@ -208,15 +207,15 @@ class Watch:
     @contextlib.contextmanager
     def step(self) -> Iterator[None]:
         """Whatever the code inside leaves changed is noted, and put back."""
-        before = [get() for get in _GETTERS]
+        before = {name: kind.get() for name, kind in _QUICK.items()}
         try:
             yield
         finally:
-            for (name, kind), was in zip(_QUICK.items(), before, strict=True):
-                if kind.get() != was:
+            for name, kind in _QUICK.items():
+                if kind.get() != before[name]:
                     if name not in self.left:
                         self.left.append(name)
-                    kind.set(was)
+                    kind.set(before[name])
 
     def told(self, answer: Any) -> list[dict[str, str]]:
         """Plain values: [{"kind", "line"}], the line that did it as it stands in the answer's cell, or "".
