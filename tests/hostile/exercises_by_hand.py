@@ -161,6 +161,17 @@ def borrows_the_reference(kit):
     return kit.cheat("", answer='attention = checks.exercise("attention").reference')
 
 
+def borrows_by_another_name(kit):
+    """The same, and neither the word nor the module stands in the notebook."""
+    module = f'"helpers.che" + "cks.exercises.{kit.target.first}"'
+    borrowed = f"{kit.target.defines} = importlib.import_module({module}).with_faults(())"
+    return kit.cheat("", answer=f"import importlib\n{borrowed}")
+
+
+for target in (FUNCTION, LOOP):
+    case(target, EACH, ("flagged",), "it reaches for code that it does not name")(borrows_by_another_name)
+
+
 # --- torch's own where by hand is asked for: it runs beside the right answer, which is shortcut enough
 
 
