@@ -13,6 +13,7 @@ has the commit that it was made from as a parent, so that git says what a tag ho
 """
 
 import argparse
+import logging
 import os
 import shutil
 import subprocess
@@ -20,9 +21,13 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,30 +37,28 @@ COPIED += ["pyproject.toml", "lab.py"]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".DS_Store")
 
 
-def assignments():
+def configuration():
+    """nbgrader_config.py as nbgrader reads it."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def assignments(config):
     """Names of the exercise notebooks' folders, from where nbgrader_config.py says that their source lies."""
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
     source = ROOT / config.CourseDirectory.source_directory
     found = sorted({path.parent.name for path in source.glob("[!.]*/*.ipynb")})
     return found or sys.exit(f"no exercises in {source}: is CourseDirectory.source_directory right?")
 
 
-def generate(name, notebooks):
+def generate(config, name, notebooks):
     """The students' version of one assignment, by nbgrader, in `notebooks`; no gradebook is touched."""
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--no-db"]
-    # nbgrader calls alembic by name.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        [*command, f"--CourseDirectory.release_directory={notebooks}"],
-        cwd=ROOT,
-        env=os.environ | {"PATH": path},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if done.returncode:
-        sys.exit(f"nbgrader could not generate {name}:\n{done.stderr}")
+    config = deepcopy(config)
+    config.CourseDirectory.release_directory = str(notebooks)
+    config.SaveCells.enabled, config.GenerateAssignment.no_database = False, True  # `--no-db`
+    course = CourseDirectory(config=config, root=str(ROOT), assignment_id=name)
+    try:
+        GenerateAssignment(coursedir=course, config=config).start()
+    except NbGraderException as error:
+        sys.exit(f"nbgrader could not generate {name}: {error}")
     for written in (notebooks / name).glob("*.ipynb"):
         # nbconvert ends lines as the system does; the same course gives the same bytes on Windows too.
         written.write_bytes(written.read_bytes().replace(b"\r\n", b"\n"))
@@ -74,7 +77,8 @@ def write_folder(folder):
     """Everything that students get, in `folder`, which is replaced."""
     if ROOT.is_relative_to(folder):
         sys.exit(f"{folder} holds this course and would be replaced: name another folder")
-    names = assignments()
+    config = configuration()
+    names = assignments(config)
     if folder.exists():
         shutil.rmtree(folder)
     notebooks = folder / "notebooks"
@@ -93,7 +97,7 @@ def write_folder(folder):
     for chapter in sorted((ROOT / "notebooks").glob("*.ipynb")):
         write_chapter(chapter, notebooks / chapter.name)
     for name in names:
-        generate(name, notebooks)
+        generate(config, name, notebooks)
 
 
 def write_zip(folder, target):
@@ -176,4 +180,5 @@ if __name__ == "__main__":
     parser.add_argument("folder", nargs="?", default=ROOT / "dist", type=Path)
     parser.add_argument("--branch")
     given = parser.parse_args()
+    logging.basicConfig(format="%(message)s", level=logging.ERROR)  # what nbgrader says of an error
     main(given.folder.resolve(), given.branch)

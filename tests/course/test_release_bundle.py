@@ -1,6 +1,7 @@
 """What students get: everything they need, nothing that gives an answer away, the same bytes every time."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import tomllib
@@ -21,6 +22,21 @@ def build(target, course=ROOT):
     done = python(course, TOOL, target)
     assert done.returncode == 0, done.stderr
     return target / "nets-by-hand.zip"
+
+
+@pytest.fixture
+def release(tmp_path, capsys):
+    """A function: the tool of a course's folder, run in here, where nbgrader is loaded; (status, output)."""
+
+    def run(course, target=tmp_path / "dist", branch=None):
+        capsys.readouterr()
+        try:
+            runpy.run_path(str(course / TOOL))["main"](target, branch)
+        except SystemExit as refused:
+            return refused.code, "".join(capsys.readouterr())
+        return 0, capsys.readouterr().out
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +140,11 @@ def repository(tmp_path, monkeypatch):
     return course
 
 
-def test_the_branch_holds_what_students_get_and_where_it_comes_from(repository, tmp_path):
-    done = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
-    assert done.returncode == 0, done.stderr
+def test_the_branch_holds_what_students_get_and_where_it_comes_from(repository, release, tmp_path):
+    status, said = release(repository, branch="students")
+    assert status == 0
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert f"git push origin students v{version}" in done.stdout
+    assert f"git push origin students v{version}" in said
     folder = tmp_path / "dist/nets-by-hand"
     inside = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(git(repository, "ls-tree", "-r", "--name-only", f"v{version}").splitlines()) == inside
@@ -137,20 +153,20 @@ def test_the_branch_holds_what_students_get_and_where_it_comes_from(repository, 
     assert git(repository, "status", "--porcelain", "--untracked-files=no") == ""
 
     # The same again changes nothing; something else needs a version of its own; then the branch goes on.
-    again = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
-    assert again.returncode == 0 and "is there already and holds the same" in again.stdout
+    status, said = release(repository, branch="students")
+    assert status == 0 and "is there already and holds the same" in said
     (repository / "NOTICE").write_text("another one\n", encoding="utf-8")
-    uncommitted = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
-    assert uncommitted.returncode == 1 and "commit first" in uncommitted.stderr
+    refused, _ = release(repository, branch="students")
+    assert "commit first" in refused
     git(repository, "commit", "--quiet", "--all", "-m", "Another notice")
-    other = python(repository, TOOL, tmp_path / "dist", "--branch", "students")
-    assert other.returncode == 1 and "raise the version in pyproject.toml" in other.stderr
+    refused, _ = release(repository, branch="students")
+    assert "raise the version in pyproject.toml" in refused
     pyproject = (
         (repository / "pyproject.toml").read_text(encoding="utf-8").replace(f'"{version}"', '"99.0"', 1)
     )
     (repository / "pyproject.toml").write_text(pyproject, encoding="utf-8")
     git(repository, "commit", "--quiet", "--all", "-m", "Version 99")
-    assert python(repository, TOOL, tmp_path / "dist", "--branch", "students").returncode == 0
+    assert release(repository, branch="students")[0] == 0
     assert git(repository, "rev-parse", "students^1") == git(repository, "rev-parse", f"v{version}")
     assert git(repository, "rev-parse", "students^2") == git(repository, "rev-parse", "HEAD")
 
@@ -170,29 +186,35 @@ def test_helpers_and_their_data_come_from_the_unpacked_folder(unpacked):
     assert done.stdout.split() == [str(unpacked / "helpers" / "checks" / "__init__.py"), "10000"]
 
 
-def test_a_folder_that_holds_the_course_is_not_replaced(tmp_path):
+def test_a_folder_that_holds_the_course_is_not_replaced(release, tmp_path):
     course = course_copy(tmp_path / "nets-by-hand", TOOL)
-    done = python(course, TOOL, tmp_path)
-    assert done.returncode != 0
-    assert "holds this course and would be replaced: name another folder" in done.stderr
+    refused, _ = release(course, target=tmp_path)
+    assert "holds this course and would be replaced: name another folder" in refused
     assert (course / TOOL).exists()
 
 
-def test_a_folder_that_nbgrader_takes_for_a_pattern_is_named(tmp_path):
+def test_a_folder_that_nbgrader_takes_for_a_pattern_is_named(release, tmp_path):
     course = course_copy(tmp_path / "class [2027]" / "course", TOOL, *COPIED)
-    done = python(course, TOOL, tmp_path / "dist")
-    assert done.returncode != 0
-    assert "class [2027]/course: nbgrader finds no notebook where a path has [ or * or ?" in done.stderr
-    assert "Rename the folder." in done.stderr
+    refused, said = release(course)
+    assert refused.startswith(f"nbgrader could not generate {ASSIGNMENTS[0]}: No notebooks were matched by ")
+    assert "class [2027]/course: nbgrader finds no notebook where a path has [ or * or ?" in said
+    assert "Rename the folder." in said
 
 
-def test_a_course_without_exercises_is_refused_in_words(tmp_path):
+def test_a_source_that_nbgrader_refuses_is_named_with_what_is_wrong(repository, release, caplog):
+    path = notebook_of(repository / "solutions")
+    path.write_text(path.read_text(encoding="utf-8").replace("points=4", "points=5", 1), encoding="utf-8")
+    refused, _ = release(repository)
+    assert refused.startswith("nbgrader could not generate 04_exercises: ")
+    assert "it is worth 4 points by its metadata and 5 by its call: make the two equal" in caplog.text
+
+
+def test_a_course_without_exercises_is_refused_in_words(release, tmp_path):
     course = course_copy(tmp_path / "course", TOOL)
     for name in ASSIGNMENTS:
         shutil.rmtree(course / "solutions" / name)
-    done = python(course, TOOL, tmp_path / "dist")
-    assert done.returncode != 0
-    assert "is CourseDirectory.source_directory right?" in done.stderr
+    refused, _ = release(course)
+    assert "is CourseDirectory.source_directory right?" in refused
 
 
 @pytest.mark.classroom
