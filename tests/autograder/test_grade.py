@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,15 +12,29 @@ from datetime import datetime
 
 import nbformat
 import pytest
-from course import NAME, answer, course_copy, nbgrader, notebook_of, python, read, source_answers
+from course import (
+    NAME,
+    answer,
+    converted,
+    course_copy,
+    generate,
+    nbgrader,
+    notebook_of,
+    python,
+    read,
+    source_answers,
+)
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 
-from autograder import computing, grade, lock, results, store
+from autograder import computing, grade, results, store
 from autograder.book import execute
 from autograder.book.execute import SandboxedExecute
 from autograder.course import Course
 from autograder.intake import taking as intake
+from autograder.report import pictures
 from autograder.results import GradeError, Results
-from autograder.sandbox import Limits, SandboxError
+from autograder.sandbox import Limits, Sandbox, SandboxError
 from autograder.worker import WorkerError
 
 needs_bubblewrap = pytest.mark.bubblewrap
@@ -33,7 +46,7 @@ _HANGS = 1800  # seconds: longer takes only what never ends
 def generated(tmp_path_factory):
     """The course, generated, and received: full, first (one exercise), empty, and a broken notebook."""
     folder = course_copy(tmp_path_factory.mktemp("generated"))
-    nbgrader(folder, "generate_assignment", NAME)
+    generate(folder)
     answers = source_answers(folder)
     for student, put in (
         ("full", answers),
@@ -84,10 +97,8 @@ def result(points=1.0, **more):
     } | more
 
 
-@pytest.fixture
-def computed(monkeypatch):
-    """Results without a sandbox; the list of keys that were computed."""
-    keys = []
+def without_a_sandbox(monkeypatch, keys):
+    """Every result is `result()`, its key goes into `keys`; no sandbox is begun, which nobody would use."""
 
     def fake(what, missing, done, *_):
         for key in missing:
@@ -97,7 +108,39 @@ def computed(monkeypatch):
         return {}
 
     monkeypatch.setattr(computing, "results", fake)
+    monkeypatch.setattr(Sandbox, "begin", lambda self: None)
+
+
+@pytest.fixture(scope="module")
+def graded_once(taken_in, tmp_path_factory):
+    """The course as `grade.run` leaves it, every result `result()`; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("graded") / "course"
+    shutil.copytree(taken_in, folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        without_a_sandbox(monkeypatch, [])
+        grade.run(Course.load(folder), NAME)
+    return folder
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    """A course that was graded before."""
+    shutil.copytree(graded_once, tmp_path / "course")
+    return Course.load(tmp_path / "course")
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """Results without a sandbox; the list of keys that were computed."""
+    keys = []
+    without_a_sandbox(monkeypatch, keys)
     return keys
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(monkeypatch):
+    """Each run writes a report: its pictures, drawn for `graded_once`, are those of test_report.py."""
+    monkeypatch.setattr(pictures, "_png", lambda *_: b"")
 
 
 def marks(course):
@@ -170,20 +213,19 @@ def test_the_same_notebook_twice_is_computed_once(course, computed):
     assert marks(course)["twin"]["points"] == marks(course)["full"]["points"]
 
 
-def test_what_was_stopped_sooner_than_now_is_computed_again(course, computed):
-    grade.run(course, NAME)
-    what = Results(course, NAME)
+def test_what_was_stopped_sooner_than_now_is_computed_again(graded, computed):
+    what = Results(graded, NAME)
     what.keep(what.key("first"), result(0.0, stopped_at={"cpu_item": 2.0}))
-    grade.run(course, NAME, limits=Limits(cpu_item=2.0))
-    assert len(computed) == 3
-    grade.run(course, NAME, limits=Limits(cpu_item=5.0))
-    assert computed[3:] == [what.key("first")]
-    assert marks(course)["first"]["points"] == "10"
-    assert scores(course)["first", "birnn_bn_check"] == 1.0
+    grade.run(graded, NAME, limits=Limits(cpu_item=2.0))
+    assert not computed
+    grade.run(graded, NAME, limits=Limits(cpu_item=5.0))
+    assert computed == [what.key("first")]
+    assert marks(graded)["first"]["points"] == "10"
+    assert scores(graded)["first", "birnn_bn_check"] == 1.0
 
 
-def test_the_report_is_written(course, computed):
-    text = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
+def test_the_report_is_written(graded_once):
+    text = read_bytes(Course.load(graded_once), "report.html").decode()
     assert "Exercise 3, a bidirectional RNN" in text
     assert "broken" in text
 
@@ -224,14 +266,13 @@ def test_a_release_older_than_its_source_is_refused(course, computed):
     assert not computed
 
 
-def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, computed, monkeypatch):
+def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(graded, computed, monkeypatch):
     from nbgrader.api import Gradebook
 
-    grade.run(course, NAME)
-    with Gradebook(course.db_url, course.course_id) as book:
+    with Gradebook(graded.db_url, graded.course_id) as book:
         book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score = 4
         book.db.commit()
-    source = course.source(NAME)
+    source = graded.source(NAME)
     source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
 
     def again(what, missing, done, *_):
@@ -241,11 +282,11 @@ def test_a_test_mended_later_is_booked_and_noted_and_manual_marks_stay(course, c
         return {}
 
     monkeypatch.setattr(computing, "results", again)
-    grade.run(course, NAME)
-    with Gradebook(course.db_url, course.course_id) as book:
+    grade.run(graded, NAME)
+    with Gradebook(graded.db_url, graded.course_id) as book:
         assert book.find_grade("birnn_bn_why", NAME, NAME, "full").manual_score == 4
-    assert scores(course)["full", "birnn_bn_check"] == 2.0
-    changes = [line for line in history(course) if line["student"] == "full"]
+    assert scores(graded)["full", "birnn_bn_check"] == 2.0
+    changes = [line for line in history(graded) if line["student"] == "full"]
     assert [(line["points_before"], line["points"]) for line in changes] == [(None, 10.0), (10.0, 20.0)]
     assert changes[1]["result_before"] == changes[0]["result"] != changes[1]["result"]
 
@@ -327,13 +368,11 @@ def again(course):
     return grade.run(course, NAME)
 
 
-def test_what_a_person_has_read_waits_again_only_where_it_is_another(course, computed, monkeypatch):
+def test_what_a_person_has_read_waits_again_only_where_it_is_another(graded, computed, monkeypatch):
     from nbgrader.api import Gradebook
 
-    grade.run(course, NAME)
-
     def waiting(*given):
-        with Gradebook(course.db_url, course.course_id) as book:
+        with Gradebook(graded.db_url, graded.course_id) as book:
             for cell in given:  # what formgrader does with a typed score
                 one = book.find_grade(cell, NAME, NAME, "full")
                 one.manual_score, one.needs_manual_grade = 2.0, False
@@ -344,41 +383,38 @@ def test_what_a_person_has_read_waits_again_only_where_it_is_another(course, com
 
     read = ("birnn_bn_why", "gradient_clipping_why", "birnn_bn_check")
     assert waiting(*read) == set()
-    again(course)
+    again(graded)
     assert waiting() == set()
-    path = notebook_of(course.root / "grading" / "submitted" / "full")
+    path = notebook_of(graded.root / "grading" / "submitted" / "full")
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("id") == "birnn_bn_why").source = "Another answer."
     nbformat.write(notebook, path)
-    intake.run(course, course.submissions)
-    again(course)
+    intake.run(graded, graded.submissions)
+    again(graded)
     assert waiting() == {"birnn_bn_why", "birnn_bn_check"}  # a check's verdict is on the whole notebook
 
 
-def test_nbgraders_own_command_refuses_what_was_not_taken_in(generated, tmp_path):
+@pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+def test_nbgraders_autograding_refuses_what_was_not_taken_in(generated, tmp_path, caplog):
     course = tmp_path / "course"
     shutil.copytree(generated, course)
     place = notebook_of(course / "grading" / "submitted" / "ada")
     place.parent.mkdir(parents=True)
     shutil.copy(course / "received" / "full" / f"{NAME}.ipynb", place)
-    done = python(course, "-m", "nbgrader", "autograde", NAME, "--create")
-    assert done.returncode != 0
-    assert (
-        "ada has no intake record for 04_exercises: run `python -m autograder intake"
-        in done.stdout + done.stderr
-    )
+    with pytest.raises(NbGraderException):
+        converted(Autograde, course)
+    assert "ada has no intake record for 04_exercises: run `python -m autograder intake" in caplog.text
     assert not (course / "grading" / "autograded" / "ada" / NAME).exists()
 
 
-def test_nbgraders_own_command_uses_the_kept_result(course, computed):
-    grade.run(course, NAME)
-    shutil.rmtree(course.root / "grading" / "autograded" / "full")
-    what = Results(course, NAME)
+def test_nbgraders_own_command_uses_the_kept_result(graded, computed):
+    shutil.rmtree(graded.root / "grading" / "autograded" / "full")
+    what = Results(graded, NAME)
     what.keep(what.key("full"), result(3.0))
-    nbgrader(course.root, "autograde", NAME, "--student=full")
-    assert scores(course)["full", "birnn_bn_check"] == 3.0
+    nbgrader(graded.root, "autograde", NAME, "--student=full")
+    assert scores(graded)["full", "birnn_bn_check"] == 3.0
     cells = {
-        cell.id: cell for cell in read(notebook_of(course.root / "grading" / "autograded" / "full")).cells
+        cell.id: cell for cell in read(notebook_of(graded.root / "grading" / "autograded" / "full")).cells
     }
     assert cells["birnn_bn_check"].outputs[0].text == "said\n"
 
@@ -521,12 +557,10 @@ def test_what_triggers_a_regrade_is_said_and_a_dry_run_writes_nothing(course, co
     assert "was stopped sooner than it would be now: 1 to compute" in said
 
 
-def test_a_change_of_tests_is_named(course, computed, capsys):
-    grade.run(course, NAME)
-    source = course.source(NAME)
+def test_a_change_of_tests_is_named(graded, computed, capsys):
+    source = graded.source(NAME)
     source.write_text(source.read_text(encoding="utf-8").replace("seed=40", "seed=50"), encoding="utf-8")
-    capsys.readouterr()
-    grade.run(course, NAME, dry_run=True)
+    grade.run(graded, NAME, dry_run=True)
     assert capsys.readouterr().out.startswith(f"{NAME}: tests changed: 3 to compute, about ")
 
 
@@ -577,30 +611,28 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("harm", BROKEN.values(), ids=BROKEN)
-def test_a_damaged_result_or_note_is_made_anew_and_named(course, computed, harm):
-    grade.run(course, NAME)
-    before = (course.work(NAME) / "marks.csv").read_bytes()
-    damaged = kept(course, "full")
+def test_a_damaged_result_or_note_is_made_anew_and_named(graded, computed, harm):
+    before = (graded.work(NAME) / "marks.csv").read_bytes()
+    damaged = kept(graded, "full")
     harm(damaged)
-    harm(course.work(NAME) / "booked" / "first.json")
-    what = grade.run(course, NAME)
-    assert len(computed) == 4
-    assert (course.work(NAME) / "marks.csv").read_bytes() == before
-    assert set(scores(course).values()) == {1.0}
+    harm(graded.work(NAME) / "booked" / "first.json")
+    what = grade.run(graded, NAME)
+    assert len(computed) == 1
+    assert (graded.work(NAME) / "marks.csv").read_bytes() == before
+    assert set(scores(graded).values()) == {1.0}
     page = (what.work / "report.html").read_text(encoding="utf-8")
     assert f"results/{damaged.name}" in page and "booked/first.json" in page
-    again = grade.run(course, NAME)
-    assert len(computed) == 4 and not again.damaged
+    again = grade.run(graded, NAME)
+    assert len(computed) == 1 and not again.damaged
     assert "Damaged files" not in (what.work / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_result_of_another_submission_under_this_ones_name_is_not_believed(course, computed):
-    grade.run(course, NAME)
-    what = Results(course, NAME)
+def test_a_result_of_another_submission_under_this_ones_name_is_not_believed(graded, computed):
+    what = Results(graded, NAME)
     what.keep(what.key("full"), result(4.0))
-    shutil.copy(kept(course, "full"), kept(course, "empty"))
-    grade.run(course, NAME)
-    assert (marks(course)["full"]["points"], marks(course)["empty"]["points"]) == ("40", "10")
+    shutil.copy(kept(graded, "full"), kept(graded, "empty"))
+    grade.run(graded, NAME)
+    assert (marks(graded)["full"]["points"], marks(graded)["empty"]["points"]) == ("40", "10")
 
 
 @pytest.mark.parametrize(
@@ -615,43 +647,40 @@ def test_a_result_of_another_submission_under_this_ones_name_is_not_believed(cou
         lambda found: found.pop("wall"),
     ],
 )
-def test_a_result_of_another_form_is_computed_anew(course, computed, change):
-    grade.run(course, NAME)
-    found = json.loads(kept(course, "full").read_text(encoding="utf-8"))
+def test_a_result_of_another_form_is_computed_anew(graded, computed, change):
+    found = json.loads(kept(graded, "full").read_text(encoding="utf-8"))
     change(found)
-    kept(course, "full").write_text(json.dumps(found), encoding="utf-8")
-    grade.run(course, NAME)
-    assert len(computed) == 4
-    assert marks(course)["full"]["points"] == "10"
+    kept(graded, "full").write_text(json.dumps(found), encoding="utf-8")
+    grade.run(graded, NAME)
+    assert len(computed) == 1
+    assert marks(graded)["full"]["points"] == "10"
 
 
 @pytest.mark.parametrize("harm", BROKEN.values(), ids=BROKEN)
-def test_a_damaged_record_is_made_anew_and_named(course, computed, harm, capsys):
-    grade.run(course, NAME)
-    before = marks(course), record_of(course, "first"), read_bytes(course, "unassigned.json")
-    harm(course.work(NAME) / "intake" / "first.json")
-    harm(course.work(NAME) / "unassigned.json")
-    grade.run(course, NAME)
+def test_a_damaged_record_is_made_anew_and_named(graded, computed, harm, capsys):
+    before = marks(graded), record_of(graded, "first"), read_bytes(graded, "unassigned.json")
+    harm(graded.work(NAME) / "intake" / "first.json")
+    harm(graded.work(NAME) / "unassigned.json")
+    grade.run(graded, NAME)
     assert "records of intake are damaged, and made anew: first" in capsys.readouterr().out
-    assert (marks(course), record_of(course, "first"), read_bytes(course, "unassigned.json")) == before
-    page = (course.work(NAME) / "report.html").read_text(encoding="utf-8")
+    assert (marks(graded), record_of(graded, "first"), read_bytes(graded, "unassigned.json")) == before
+    page = (graded.work(NAME) / "report.html").read_text(encoding="utf-8")
     assert "intake/first.json" in page
     assert "4 enrolled = 3 graded + 1 unreadable. " in page
-    grade.run(course, NAME)
-    assert "intake/first.json" not in (course.work(NAME) / "report.html").read_text(encoding="utf-8")
+    grade.run(graded, NAME)
+    assert "intake/first.json" not in (graded.work(NAME) / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_damaged_record_of_whom_nobody_knows_any_more_says_what_to_do(course, computed, monkeypatch):
+def test_a_damaged_record_of_whom_nobody_knows_any_more_says_what_to_do(graded, computed, monkeypatch):
     """Where intake cannot make it anew, say since the student is not enrolled any more."""
-    grade.run(course, NAME)
     monkeypatch.setattr(grade.taking, "run", lambda *_, **__: None)
-    (course.work(NAME) / "intake" / "first.json").write_bytes(b"")
-    grade.run(course, NAME)
-    assert marks(course)["first"]["status"] == "not_graded"
-    assert "run `python -m autograder intake` again" in marks(course)["first"]["flags"]
-    assert marks(course)["full"]["points"] == "10"
+    (graded.work(NAME) / "intake" / "first.json").write_bytes(b"")
+    grade.run(graded, NAME)
+    assert marks(graded)["first"]["status"] == "not_graded"
+    assert "run `python -m autograder intake` again" in marks(graded)["first"]["flags"]
+    assert marks(graded)["full"]["points"] == "10"
     with pytest.raises(GradeError, match="first: The record of what was taken in is damaged"):
-        Results(course, NAME).content("first")
+        Results(graded, NAME).content("first")
 
 
 def test_a_run_killed_between_result_and_book_is_made_good(course, computed):
@@ -662,16 +691,14 @@ def test_a_run_killed_between_result_and_book_is_made_good(course, computed):
     assert scores(course)["full", "birnn_bn_check"] == 2.0
 
 
-def test_a_book_that_lost_its_marks_gets_them_again(course, computed):
+def test_a_book_that_lost_its_marks_gets_them_again(graded, computed, taken_in):
     """The note says that all is booked; the book is an older copy."""
-    book = course.root / "grading" / "gradebook.db"
-    older = book.read_bytes()
-    grade.run(course, NAME)
-    book.write_bytes(older)
-    grade.run(course, NAME)
-    assert len(computed) == 3
-    assert len(scores(course)) == 30 and set(scores(course).values()) == {1.0}
-    assert len(history(course)) == 3
+    book = graded.root / "grading" / "gradebook.db"
+    book.write_bytes((taken_in / "grading" / "gradebook.db").read_bytes())
+    grade.run(graded, NAME)
+    assert not computed
+    assert len(scores(graded)) == 30 and set(scores(graded).values()) == {1.0}
+    assert len(history(graded)) == 3
 
 
 @pytest.mark.parametrize(
@@ -686,21 +713,19 @@ def test_a_book_that_lost_its_marks_gets_them_again(course, computed):
     ],
     ids=["no database", "cut off", "empty"],
 )
-def test_a_damaged_gradebook_is_one_sentence(course, computed, monkeypatch, capsys, harm, said):
+def test_a_damaged_gradebook_is_one_sentence(graded, computed, monkeypatch, capsys, harm, said):
     from autograder.__main__ import main
 
-    grade.run(course, NAME)
-    book = course.root / "grading" / "gradebook.db"
+    book = graded.root / "grading" / "gradebook.db"
     whole = book.read_bytes()
     harm(book)
-    monkeypatch.chdir(course.root)
-    capsys.readouterr()
+    monkeypatch.chdir(graded.root)
     assert main(["grade", NAME]) == 1
     [line] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("autograder: ")]
     assert said in line
     book.write_bytes(whole)
     assert main(["grade", NAME]) == 0
-    assert len(computed) == 3
+    assert not computed
 
 
 def test_a_locked_gradebook_is_one_sentence_and_the_next_run_goes_on(course, computed, monkeypatch, capsys):
@@ -726,11 +751,10 @@ def test_a_locked_gradebook_is_one_sentence_and_the_next_run_goes_on(course, com
     assert set(scores(course).values()) == {1.0}
 
 
-def test_marks_that_may_not_be_written_are_one_sentence(course, computed, monkeypatch, capsys):
+def test_marks_that_may_not_be_written_are_one_sentence(graded, computed, monkeypatch, capsys):
     from autograder.__main__ import main
 
-    grade.run(course, NAME)
-    monkeypatch.chdir(course.root)
+    monkeypatch.chdir(graded.root)
     replace = store.os.replace
 
     def refused(old, new):
@@ -739,72 +763,94 @@ def test_marks_that_may_not_be_written_are_one_sentence(course, computed, monkey
         replace(old, new)
 
     monkeypatch.setattr(store.os, "replace", refused)
-    before = (course.work(NAME) / "marks.csv").read_bytes()
+    before = (graded.work(NAME) / "marks.csv").read_bytes()
     assert main(["grade", NAME]) == 1
     assert "marks.csv cannot be written (Permission denied): see to that" in capsys.readouterr().err
-    assert (course.work(NAME) / "marks.csv").read_bytes() == before
+    assert (graded.work(NAME) / "marks.csv").read_bytes() == before
 
 
-DISK = """
-import resource, sys
-from autograder.__main__ import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
-sys.exit(main(["grade", sys.argv[2]]))
+@contextlib.contextmanager
+def files_up_to(size):
+    """As on a full disk: no file, nbgrader's own among them, gets more bytes."""
+    resource = pytest.importorskip("resource", reason="no such limit on this system")
+    _, most = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_nbgrader_can_write_no_notebook_one_sentence_says_it_and_the_next_run_goes_on(
+    graded, computed, monkeypatch, capsys
+):
+    """Only the graded notebooks, which nbgrader writes, have no room. The next run goes on."""
+    from autograder.__main__ import main
+
+    book = graded.root / "grading" / "gradebook.db"
+    notebooks = sorted((graded.root / "grading" / "autograded").rglob(f"{NAME}.ipynb"))
+    before = marks(graded)
+    room = max(path.stat().st_size for path in notebooks) - 1
+    shutil.rmtree(graded.root / "grading" / "autograded")
+    monkeypatch.chdir(graded.root)
+    with files_up_to(room):
+        status = main(["grade", NAME])
+    err = capsys.readouterr().err
+    assert status == 1, err
+    [line] = [line for line in err.splitlines() if line.startswith("autograder: ")]
+    assert "marks are not in the book: " in line and "cannot be written (File too large): see to that" in line
+    assert "Traceback" not in err
+    assert book.stat().st_size > room  # what was there before is there
+    grade.run(graded, NAME)
+    assert marks(graded) == before and not computed
+    assert sorted((graded.root / "grading" / "autograded").rglob(f"{NAME}.ipynb")) == notebooks
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from autograder import lock
+with lock.held(Path(sys.argv[1]), "grade 04_exercises"):
+    print("held", flush=True)
+    sys.stdin.read()
 """
 
 
-def grade_with_files_up_to(course, size):
-    """As on a full disk, in a process of its own: no file, nbgrader's own among them, gets more bytes."""
-    words = [sys.executable, "-c", DISK, str(size), NAME]
-    return subprocess.run(words, cwd=course.root, capture_output=True, text=True)
+@contextlib.contextmanager
+def another_grader(course):
+    """Another process that holds the course's lock; its number."""
+    words = [sys.executable, "-c", HOLDS, course.work(NAME).parent]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        yield other.pid
 
 
-def test_where_nbgrader_can_write_no_notebook_one_sentence_says_it_and_the_next_run_goes_on(course, computed):
-    """Book and results have room: only the graded notebooks, which nbgrader writes, have not."""
-    grade.run(course, NAME)
-    book = course.root / "grading" / "gradebook.db"
-    notebooks = sorted((course.root / "grading" / "autograded").rglob(f"{NAME}.ipynb"))
-    before = marks(course)
-    room = max(path.stat().st_size for path in notebooks) - 1
-    shutil.rmtree(course.root / "grading" / "autograded")
-    done = grade_with_files_up_to(course, room)
-    assert done.returncode == 1, done.stderr
-    [line] = [line for line in done.stderr.splitlines() if line.startswith("autograder: ")]
-    assert "marks are not in the book: " in line and "cannot be written (File too large): see to that" in line
-    assert "Traceback" not in done.stderr
-    assert book.stat().st_size > room  # what was there before is there
-    grade.run(course, NAME)
-    assert marks(course) == before and len(computed) == 3
-    assert sorted((course.root / "grading" / "autograded").rglob(f"{NAME}.ipynb")) == notebooks
-
-
-def test_two_graders_at_once(course, computed, monkeypatch, capsys):
-    """The second is refused, be it ours or nbgrader's own command, and changes nothing."""
+def test_two_graders_at_once(graded, computed, monkeypatch, capsys, caplog):
+    """The second is refused, be it ours or nbgrader's own, and changes nothing."""
     from autograder.__main__ import main
 
-    grade.run(course, NAME)
-    shutil.rmtree(course.root / "grading" / "autograded" / "full")
-    before = (course.work(NAME) / "marks.csv").read_bytes()
-    with lock.held(course.work(NAME).parent, "grade 04_exercises"):
-        done = python(course.root, "-m", "autograder", "grade", NAME)
-        assert done.returncode == 1
-        assert f"(process {os.getpid()}, since " in done.stderr
-        assert done.stderr.startswith("autograder: this course is being worked on by ")
-        done = python(course.root, "-m", "autograder", "intake", "received", "--assignment", NAME)
-        assert done.returncode == 1 and "this course is being worked on by " in done.stderr
-        done = python(course.root, "-m", "nbgrader", "autograde", NAME, "--student=full")
-        assert done.returncode != 0
-        assert "this course is being worked on by " in done.stdout + done.stderr
-    assert (course.work(NAME) / "marks.csv").read_bytes() == before
-    assert set(scores(course).values()) == {1.0}
-    monkeypatch.chdir(course.root)
+    shutil.rmtree(graded.root / "grading" / "autograded" / "full")
+    before = (graded.work(NAME) / "marks.csv").read_bytes()
+    monkeypatch.chdir(graded.root)
+    with another_grader(graded) as process:
+        assert main(["grade", NAME]) == 1
+        said = capsys.readouterr().err
+        assert f"(process {process}, since " in said
+        assert said.startswith("autograder: this course is being worked on by ")
+        assert main(["intake", "received", "--assignment", NAME]) == 1
+        assert "this course is being worked on by " in capsys.readouterr().err
+        with pytest.raises(NbGraderException):
+            converted(Autograde, graded.root, student="full")
+        assert "this course is being worked on by " in caplog.text
+    assert (graded.work(NAME) / "marks.csv").read_bytes() == before
+    assert set(scores(graded).values()) == {1.0}
     assert main(["grade", NAME]) == 0
-    assert notebook_of(course.root / "grading" / "autograded" / "full").is_file()
+    assert notebook_of(graded.root / "grading" / "autograded" / "full").is_file()
 
 
-def test_what_waits_for_a_person_stands_beside_the_mean(course, computed):
+def test_what_waits_for_a_person_stands_beside_the_mean(graded_once):
     """The written answers of one student; what nobody touched does not wait."""
-    page = (grade.run(course, NAME).work / "report.html").read_text(encoding="utf-8")
+    page = read_bytes(Course.load(graded_once), "report.html").decode()
     assert "2 answers wait for a person." in page
     at = page.index("2 answers wait in formgrader, Manual Grading")
     assert "full" in page[at : at + 120]

@@ -1,5 +1,6 @@
 """A copy of the course in a folder of its own, and nbgrader's commands as people type them."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -8,6 +9,11 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from nbgrader import api
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.course import Course
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "04_exercises"
@@ -16,6 +22,8 @@ EXERCISES = ("two_layer_lstm", "dropout_gru", "birnn_bn", "gradient_clipping", "
 # In place of the home folder's settings, which nbgrader and Jupyter would read too.
 NO_SETTINGS = str(Path(tempfile.gettempdir()) / "no-jupyter-settings")
 WRITTEN = ("birnn_bn_why", "gradient_clipping_why")
+# Where a gradebook is new nbgrader asks, in a process of its own, which version its tables have.
+api.get_alembic_version = functools.cache(api.get_alembic_version)
 
 
 def course_copy(folder, *more):
@@ -46,6 +54,22 @@ def nbgrader(folder, *words, **environment):
     done = python(folder, "-m", "nbgrader", *words, **environment)
     assert done.returncode == 0, f"nbgrader {' '.join(words)}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
+
+
+def generate(folder, name=NAME):
+    """What `nbgrader generate_assignment` does, in this process: the command takes seconds to start."""
+    converted(GenerateAssignment, folder, name)
+
+
+def converted(converter, folder, name=NAME, student="*"):
+    """Run one of nbgrader's converters on this course in this process, as its command does.
+
+    Raises:
+        NbGraderException: where the command ends with a status that is not 0; what it says is logged.
+    """
+    config = Course.load(folder).config
+    place = CourseDirectory(config=config, root=str(folder), assignment_id=name, student_id=student)
+    converter(coursedir=place, config=config).start()
 
 
 def read(path):
