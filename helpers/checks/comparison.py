@@ -30,6 +30,9 @@ from helpers.checks.way_back import IN_PLACE
 # Where one of these differs, what comes after it in an observation follows from it and is not compared.
 LEADING = ("ends", "names", "loaded", "returns", "output")
 
+# What nobody asked for by a word: one tensor of a fixed precision shows in every case and costs one item.
+ONCE = ("wrong_changed", "wrong_type", "wrong_dtype", "wrong_device")
+
 SHORT = bool | int | float | str  # arguments that are told in a finding
 
 
@@ -356,7 +359,9 @@ def _is_truth(value: Any) -> bool:
 
 
 def _add(findings: dict[str, Finding], finding: Finding) -> None:
-    """Take a finding in: where there is one of its name, that one costs this one's items too."""
+    """Take a finding in: where there is one of its name, that one costs these items too, if not `ONCE`."""
     known = findings.get(finding.name, finding)
+    if known is not finding and finding.name in ONCE:
+        return
     costs = tuple(dict.fromkeys([*known.costs, *finding.costs]))
     findings[finding.name] = replace(known, costs=costs)

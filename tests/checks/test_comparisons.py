@@ -423,6 +423,10 @@ def detached(self, x):
     return Linear.forward(self, x.detach())
 
 
+def of_one_precision(self, x):
+    return Linear.forward(self, x).float()
+
+
 def transposed(self, in_features, out_features, bias=True):
     nn.Module.__init__(self)
     self.weight = nn.Parameter(torch.randn(in_features, out_features))
@@ -458,6 +462,7 @@ def transposed(self, in_features, out_features, bias=True):
         (NORM, changed(BatchNorm, forward=kept_from_the_first), ["wrong_again"], 0.7),
         (NORM, changed(BatchNorm, forward=kept_from_the_longest), ["wrong_again"], 0.7),
         (LINEAR, changed(Linear, forward=asked_for_a_value), ["wrong_device"], 0.8),
+        (LINEAR, changed(Linear, forward=of_one_precision), ["wrong_dtype"], 0.4),
         (LINEAR, lambda **build: Linear(**build).requires_grad_(False), ["wrong_gradients"], 0.2),
         (NORM, lambda num_features, momentum: nn.LayerNorm(num_features), ["wrong_names"], 0),
         (NORM, lambda **build: build, ["raises"], 0),
