@@ -1,6 +1,9 @@
 """The counting baselines: by hand, as probabilities, and how far they come on the names."""
 
+import inspect
 import math
+import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,6 +11,17 @@ import torch
 from helpers import baselines
 from helpers.baselines import letter_ngrams, majority, naive_bayes, naive_bayes_predict
 from helpers.data import language_names
+
+
+def test_every_baseline_is_tried_here():
+    """A new one without a test fails here."""
+    named = set(re.findall(r"\w+", Path(__file__).read_text(encoding="utf-8")))
+    own = [
+        name
+        for name, f in inspect.getmembers(baselines, inspect.isfunction)
+        if f.__module__ == baselines.__name__
+    ]
+    assert {name for name in own if not name.startswith("_")} <= named
 
 
 def test_majority_takes_the_most_frequent_training_label():
