@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from labelled import ALL, labelled
+from torch_state import unharmed
 
 from helpers import checks
 from helpers.checks import state
@@ -107,6 +108,15 @@ def test_what_was_entered_and_never_left_is_put_back(kind):
         assert [part["kind"] for part in watch.told(None)] == [kind]
         assert torch.zeros(1, requires_grad=True).add(1).requires_grad
         assert torch.zeros(1).device.type == "cpu"
+
+
+@pytest.mark.parametrize("line", ["set_default_device('meta')", "device('meta').__enter__()", "rand(1)"])
+def test_what_the_tests_put_back_leaves_no_mode(line):
+    """Under one, small calls of torch take several times as long, in all tests that follow."""
+    with unharmed():
+        exec(f"torch.{line}")
+    assert torch._C._len_torch_function_stack() == 0
+    assert torch.zeros(1).device.type == "cpu"
 
 
 def test_random_states_are_put_back():
