@@ -311,19 +311,24 @@ def _imported(start: Iterable[Path]) -> set[Path]:
     while waiting:
         path = waiting.pop()
         found.add(path)
-        names: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Import):
-                names.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
-        for name in names:
+        for name in _named(path.read_bytes()):
             home = homes.get(name.partition(".")[0])
             if home:
                 place = home.joinpath(*name.split("."))
                 waiting |= {one for one in (place.with_suffix(".py"), place / "__init__.py") if one.is_file()}
         waiting -= found
     return found
+
+
+def _named(code: bytes) -> set[str]:
+    """What this code imports, and the modules that it may be importing it from."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+    return names
 
 
 def _digest(content: bytes) -> str:

@@ -1,11 +1,7 @@
 """The assignments: the release is fresh and leaks nothing; answered it runs, unanswered it says so."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +9,7 @@ import by_hand_answers
 import labelled
 import nbformat
 import pytest
+from course import course_copy, generate
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
@@ -127,15 +124,7 @@ def test_every_public_exercise_has_labelled_answers():
 
 
 def test_release_is_what_nbgrader_makes_of_the_source(assignment, tmp_path):
-    for part in ("solutions", "nbgrader_config.py"):
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, tmp_path / part)
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment.name, "--no-db"]
-    environment = os.environ | {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    }
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    generate(course_copy(tmp_path), assignment.name)
     made, kept = tmp_path / "notebooks" / assignment.name, files(assignment.release.parent)
     stale = f"stale: run `nbgrader generate_assignment {assignment.name} --force`"
     assert files(made).keys() == kept.keys(), stale
@@ -205,14 +194,22 @@ def test_a_half_done_assignment_runs_to_its_end_and_is_summed_up(assignment, sou
     assert lines[-1] == "still open: " + "; ".join(title[name] for name in (second, third, *rest))
 
 
-def test_source_runs_and_gets_full_marks(assignment, tmp_path):
-    done = executed(assignment.source, tmp_path)
-    assert not [cell.id for cell in done.cells if errors(cell)]
-    for name, cell in by_grade_id(done).items():
+def test_what_the_source_has_printed_are_full_marks_and_nbval_compares_it(source):
+    """`make test` runs the sources and compares every output with what is saved: the marks are there too."""
+    for cell in source.cells:
+        assert not errors(cell), cell.id
+        if cell.cell_type == "code":  # nbval compares no output of a cell that was not run, or says so
+            assert cell.execution_count and "nbval-ignore-output" not in cell.metadata.get("tags", ()), (
+                cell.id
+            )
+            assert not re.search("# *(NBVAL|PYTEST)_", cell.source), cell.id
+    for name, cell in by_grade_id(source).items():
         if cell.metadata.nbgrader.grade and cell.cell_type == "code":
             [result] = [o for o in cell.outputs if o.output_type == "execute_result"]
             assert float(result.data["text/plain"]) == cell.metadata.nbgrader.points, name
-    assert said(done.cells[-1]).endswith("nothing is open\n")
+    assert said(source.cells[-1]).endswith("nothing is open\n")
+    asked = r"--nbval --nbval-current-env .* tests notebooks solutions$"
+    assert re.search(asked, (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
 
 
 def test_points_in_the_calls_are_those_of_the_cells(source):

@@ -31,17 +31,25 @@ def notebook(*sources):
 def test_another_text_under_one_setting_is_told(tmp_path, capfd):
     source = "import os\nprint('MKL_CBWR' in os.environ)"
     nbformat.write(notebook((source, "False\n")), tmp_path / "prints.ipynb")
-    assert not TOOL["simulate"](["kernels", str(tmp_path / "prints.ipynb")])
-    said = capfd.readouterr().out.splitlines()[-3:]
-    assert said == ["MKL: DIFFERS", "oneDNN: no error, no other text", "ATen: no error, no other text"]
-
-
-@pytest.mark.seconds
-def test_a_setting_and_a_notebook_are_run_alone(tmp_path, capfd):
-    nbformat.write(notebook(("print(1)", "1\n")), tmp_path / "prints.ipynb")
-    assert TOOL["simulate"](["kernels", "oneDNN", str(tmp_path / "prints.ipynb")])
+    assert not TOOL["simulate"](["kernels", "MKL", "oneDNN", str(tmp_path / "prints.ipynb")])
     said = capfd.readouterr().out
-    assert said.splitlines()[-1] == "oneDNN: no error, no other text" and "MKL" not in said
+    assert said.splitlines()[-2:] == ["MKL: DIFFERS", "oneDNN: no error, no other text"]
+    assert "ATen" not in said
+
+
+def test_every_setting_is_tried_where_none_is_named(monkeypatch, capsys):
+    tried = []
+
+    def run(words, folder, **environment):
+        tried.append((words[-1], environment.keys() - {"OMP_NUM_THREADS"}))
+        return True
+
+    monkeypatch.setitem(TOOL["simulate"].__globals__, "run", run)
+    assert TOOL["simulate"](["kernels", "prints.ipynb"])
+    own = ("MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")
+    assert tried == [("prints.ipynb", {name}) for name in own]
+    said = [f"{name}: no error, no other text" for name in ("MKL", "oneDNN", "ATen")]
+    assert capsys.readouterr().out.splitlines() == said
 
 
 @pytest.fixture
@@ -129,8 +137,16 @@ def refused(statement):
 def test_every_file_of_tests_can_be_imported_on_windows():
     """Where one cannot, pytest runs none at all."""
     like = {"LIKE_WINDOWS": str(ROOT), "PYTHONPATH": str(ROOT / "tools/like_windows")}
-    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
-    done = subprocess.run(collect, cwd=ROOT, env=os.environ | like, capture_output=True, encoding="utf-8")
+    # Without what takes a third of the time: a grammar (see autograder/__main__.py), asserts that explain.
+    start = "import sys, pytest; sys.modules['rfc3987_syntax'] = None; sys.exit(pytest.main(sys.argv[1:]))"
+    collect = ["--collect-only", "--assert=plain", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(
+        [sys.executable, "-c", start, *collect],
+        cwd=ROOT,
+        env=os.environ | like,
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stdout[-2000:]
 
 
