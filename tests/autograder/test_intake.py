@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import importlib.util
 import json
 import os
 import runpy
@@ -28,7 +27,7 @@ from small_course import (
 )
 from system import needs_any_name, needs_links, needs_pipes
 
-from autograder import store
+from autograder import lock, store
 from autograder.course import Course, Student
 from autograder.intake import choice, document, ledger, received, roster, saying
 from autograder.intake import taking as intake
@@ -533,7 +532,7 @@ def test_several_may_work_on_a_course_where_the_umask_says_so(course, inbox, mas
         os.umask(before)
     files = [path for path in (course.root / "grading").rglob("*") if path.is_file()]
     written = {"ledger.json", "ada.json", FILE, "unassigned.json"}
-    written |= {"lock"} if importlib.util.find_spec("fcntl") else set()  # Windows has another way to lock
+    written |= {"lock"} if lock.fcntl else set()  # Windows has another way to lock
     assert written <= {path.name for path in files}
     assert {path: oct(path.stat().st_mode & 0o777) for path in files} == dict.fromkeys(
         files, oct(0o666 & ~mask)
