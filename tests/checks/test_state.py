@@ -52,6 +52,14 @@ class TwoLayerLSTM(nn.Module):
 """
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_was_there_before():
+    """Left out by `gc.collect`, which would look through all of it behind every test."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def clean():
     """Whatever a test here leaves behind, the next one does not find it."""

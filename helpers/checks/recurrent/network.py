@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -211,7 +212,7 @@ class Norm:
     kept: Sequence[tuple[str, str]] = ()
     twice: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The number of features; 1 where nothing says it."""
         return max(len(part) for part in (self.gamma, self.beta, self.mean) if part is not None)

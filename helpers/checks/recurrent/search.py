@@ -94,6 +94,7 @@ class Search:
 
     def __init__(self, x: Tensor, target: Tensor, coarse: bool = False) -> None:
         self.x, self.target, self.coarse = x, target, coarse
+        self._bound = _bound(target, coarse)
         self._ways: dict[tuple[int, str], tuple[Network, dict[str, Tensor]]] = {}
 
     def only(self, roles: Roles, fit: Fit) -> Fit | None:
@@ -147,18 +148,21 @@ class Search:
             # Statistics of the batch must be those of one reading alone.
             for some in [[name] for name in names] if "batch" in norm else [names]:
                 stacked = None
-                for head, before in itertools.product((True, False), ACTIVATIONS):
-                    fit = Fit(norm=norm, before=before, head=head)
-                    if not _possible(roles, fit, features[some[0]], self.target):
+                for head in (True, False):
+                    if not _possible(roles, Fit(norm=norm, head=head), features[some[0]], self.target):
                         continue
                     if stacked is None:
                         stacked = torch.stack([features[name] for name in some])
-                    logits = to_logits(roles, fit, stacked)
-                    for after in LOGITS if head else ("none",):
-                        same = _close(LOGITS[after](logits), self.target, self.coarse).flatten(1).all(dim=1)
-                        equal = itertools.compress(some, same.tolist())
-                        found |= {(name, norm, before, head, after) for name in equal}
+                    for before in ACTIVATIONS:
+                        logits = to_logits(roles, Fit(norm=norm, before=before, head=head), stacked)
+                        for after in LOGITS if head else ("none",):
+                            same = self._close(LOGITS[after](logits)).flatten(1).all(dim=1)
+                            equal = itertools.compress(some, same.tolist())
+                            found |= {(name, norm, before, head, after) for name in equal}
         return found
+
+    def _close(self, ours: Tensor) -> Tensor:
+        return (ours - self.target).abs() <= self._bound
 
 
 def _norm_places(norm: Norm | None) -> list[str]:
@@ -189,10 +193,11 @@ def _possible(roles: Roles, fit: Fit, features: Tensor, target: Tensor) -> bool:
     return (*features.shape[:-1], wide) == tuple(target.shape)
 
 
-def _close(ours: Tensor, theirs: Tensor, coarse: bool) -> Tensor:
+def _bound(theirs: Tensor, coarse: bool) -> Tensor:
+    """How far another output may be from this one, and still be taken for it."""
     close = 2e-5 + 1e-4 * theirs.abs()
-    return (ours - theirs).abs() <= (100 * close if coarse else close)
+    return 100 * close if coarse else close
 
 
 def equal(ours: Tensor, theirs: Tensor, coarse: bool = False) -> bool:
-    return ours.shape == theirs.shape and bool(_close(ours, theirs, coarse).all())
+    return ours.shape == theirs.shape and bool(((ours - theirs).abs() <= _bound(theirs, coarse)).all())
