@@ -1504,16 +1504,16 @@ def test_what_is_broken_shows_with_two_seeds(number):
 
 
 @pytest.mark.seeds
-@pytest.mark.parametrize("attend", [False, True])
-def test_the_gru_pair_reads_dates_with_and_without_attention(dates, attend):
+@pytest.mark.parametrize("attend, number", [(False, 0), *((True, number) for number in range(5))])
+def test_the_gru_pair_reads_dates_with_and_without_attention(dates, attend, number):
     tokens, vocabulary, split = dates
-    torch.manual_seed(0)
+    torch.manual_seed(number)
     model = lesson.GRUTranslator(len(vocabulary) + 4, attend=attend)
-    epochs = 3 if attend else 6  # without attention 0.88 after three
-    lesson.train_translator(model, tokens(split.train), tokens(split.val), epochs=epochs)
+    epochs = 2 if attend else 6  # without attention 0.88 after three
+    _, scores = lesson.train_translator(model, tokens(split.train), tokens(split.val), epochs=epochs)
     exact = lesson.exact_match(model, *tokens(split.test))
-    print(f"attend={attend}: {exact:.4f}")
-    assert exact > 0.95
+    print(f"attend={attend}, seed {number}: {exact:.4f}, validation {scores}")
+    assert exact > (0.995 if attend else 0.95)
 
 
 @pytest.mark.seeds
