@@ -1,6 +1,7 @@
 """nbgrader writes its book: marks, late penalties, and the graded notebooks that feedback is made of."""
 
 import contextlib
+import functools
 import json
 import logging
 import math
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from nbgrader import api
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -92,6 +94,7 @@ class Writer:
         self.failed: dict[str, str] = {}
         self._lateness = Lateness(what)
         self._book: dict[str, float] = {}
+        self._engine = functools.cache(api.create_engine)
         self._stopped = ""  # why the book cannot be written at all
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
@@ -122,7 +125,8 @@ class Writer:
                 students.append(self._queue.get())
             more = None not in students
             try:
-                self._write([student for student in students if student is not None])
+                with _shared(self._engine):
+                    self._write([student for student in students if student is not None])
             except BaseException as error:  # told where the thread is joined
                 self._error = error
 
@@ -174,6 +178,19 @@ class Writer:
         if isinstance(error, OSError):
             return f"{error.filename or 'a file'} cannot be written ({error.strerror or error}): see to that"
         return f"nbgrader could not write its book ({type(error).__name__}: {error}): see what it says above"
+
+
+@contextlib.contextmanager
+def _shared(engine: Callable[..., Any]) -> Iterator[None]:
+    """One engine for every gradebook that nbgrader opens meanwhile, a dozen for each student.
+
+    An engine of its own compiles all statements anew: a third of the time that the book takes.
+    """
+    own, api.create_engine = api.create_engine, engine
+    try:
+        yield
+    finally:
+        api.create_engine = own
 
 
 @contextlib.contextmanager

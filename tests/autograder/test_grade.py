@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from course import (
     read,
     source_answers,
 )
+from nbgrader import api
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
@@ -202,6 +204,22 @@ def test_results_are_computed_once_and_written_into_the_book(course, computed):
     assert len(computed) == 3
     assert len(history(course)) == 3
     assert notebook_of(course.root / "grading" / "autograded" / "full").stat().st_mtime_ns == before
+
+
+def test_the_marks_of_all_students_are_written_through_one_engine(course, computed, monkeypatch):
+    """`writer._shared` stands where nbgrader's Gradebook makes an engine, which takes most of its time."""
+    made, create = [], api.create_engine
+
+    def noting(*given, **more):
+        made.append(threading.current_thread())
+        return create(*given, **more)
+
+    monkeypatch.setattr(api, "create_engine", noting)
+    grade.run(course, NAME)
+    by_writer = [thread for thread in made if thread is not threading.main_thread()]
+    assert len(made) > 1, "nbgrader.api.create_engine is not what makes a Gradebook's engine any more"
+    assert len(by_writer) == 1
+    assert api.create_engine is noting
 
 
 def test_the_same_notebook_twice_is_computed_once(course, computed):
