@@ -9,7 +9,7 @@ import zipfile
 
 import nbformat
 import pytest
-from course import EXERCISES, NAME, answer, course_copy, nbgrader, notebook_of, read, source_answers
+from course import EXERCISES, NAME, answer, course_copy, generate, notebook_of, read, source_answers
 from test_platform_files import MOODLE
 
 from autograder import __main__, grade
@@ -51,10 +51,10 @@ def graded(tmp_path_factory):
     (folder / "private" / "nbgrader_config.py").write_text(
         'c = get_config()\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
     )
-    nbgrader(folder, "generate_assignment", NAME)
-    nbgrader(folder, "db", "assignment", "add", NAME, f"--duedate={UNTIL}")
+    generate(folder)
     course = Course.load(folder)
     with course.gradebook() as book:
+        book.update_or_create_assignment(NAME, duedate=UNTIL)
         for student, (first, last) in NAMES.items():
             book.update_or_create_student(
                 student, first_name=first, last_name=last, email=f"{student}@example.org"
