@@ -5,6 +5,7 @@ A chapter is the only copy of its layers. `load` takes its imports, functions, c
 """
 
 import ast
+import functools
 import json
 import linecache
 from collections.abc import Iterable, Iterator
@@ -102,6 +103,7 @@ def load(notebook: str | Path, names: Iterable[str] = ()) -> ModuleType:
     return module
 
 
+@functools.cache  # a chapter is loaded by several files of tests
 def _plain_python(source: str) -> str:
     """With `%magic`, `!command` and `name?` as the calls that Jupyter makes of them, line by line."""
     return TransformerManager().transform_cell(source)
