@@ -4,6 +4,7 @@ Kinds are the markers of KINDS. A test of one of these kinds is `slow` too, whic
 `make test` leaves the slow ones out, `make test-slow` runs them, `-m browser` one kind of them.
 """
 
+import gc
 import random
 import shutil
 
@@ -32,6 +33,17 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     for kind, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {meaning}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected stays to the end: nobody looks through it for what could be freed."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at -m
