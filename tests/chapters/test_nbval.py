@@ -3,11 +3,11 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from own_pytest import PYTEST
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,7 @@ CELLS = (
 def test_a_changed_output_is_caught(tmp_path):
     path = tmp_path / "small.ipynb"
     nbformat.write(notebook(*((source, printed) for source, printed, _ in CELLS)), path)
-    plain = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-c", os.devnull]
+    plain = [*PYTEST, "-rA", "-p", "no:cacheprovider", "-c", os.devnull]
     words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests/nbval.cfg")]
     done = subprocess.run(
         [*plain, *words, str(path)],

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import torch
 from order import LONGEST, OF_COMMANDS, in_order
+from own_pytest import PYTEST
 from times import lines
 from torch_state import difference, torchs_state, unharmed
 
@@ -27,8 +27,6 @@ def test_walls(): pass
 def test_what_a_test_leaves_behind_is_its_own_failure_and_what_is_not_there_skips(tmp_path):
     (tmp_path / "test_small.py").write_text(LEAVES_SOMETHING, encoding="utf-8")
     words = [
-        "-m",
-        "pytest",
         "-p",
         "no:cacheprovider",
         "-p",
@@ -38,7 +36,7 @@ def test_what_a_test_leaves_behind_is_its_own_failure_and_what_is_not_there_skip
     ]
     path = os.pathsep.join([str(TESTS), str(TESTS / "support")])
     said = subprocess.run(
-        [sys.executable, *words, "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path, tmp_path],
+        [*PYTEST, *words, "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path, tmp_path],
         capture_output=True,
         text=True,
         cwd=tmp_path,

@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+from own_pytest import PYTEST
 
 from helpers import checks, kept
 
@@ -96,7 +96,7 @@ def test_a_chapter_beside_a_full_file_prints_what_it_prints_alone(tmp_path, monk
     shutil.copy(tmp_path / "alone" / "small.ipynb", tmp_path / "beside")
     without = {name: value for name, value in os.environ.items() if name != "COURSE_STATE"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+        [*PYTEST, "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
         + ["--rootdir", ".", "beside/small.ipynb"],
         cwd=tmp_path,
         env=without,
