@@ -15,6 +15,7 @@ from helpers import checks
 ZERO_FIRST = {"two_layer_lstm": 0}
 EITHER = ("ok", "flagged")
 BORROWED = "it gets hold of the checks' own code"
+REACHES = "it reaches for code that it does not name"
 # The probe of the worthless answer runs, and what it reports is changed before it leaves.
 FORGED_REPLY = """
 import helpers.checks.recurrent.probe as sequence
@@ -489,7 +490,7 @@ send(struct.pack(">I", 3) * 1000, only_first=False)
 # --- looking for what is expected
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=REACHES)
 def searches_memory(kit):
     """The stack and everything that the collector knows: another student's words, marks, the judge's work."""
     return kit.cheat(f"""
@@ -513,7 +514,7 @@ print("FOUND", found[:20])
 """)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=REACHES)
 def searches_the_callers(kit):
     """Takes whatever array the callers of `forward` hold that has the shape of an output."""
     return kit.notebook(
@@ -576,7 +577,7 @@ def show(pattern):
 """
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=REACHES)
 def reads_tests_and_source(kit):
     """The instructor's notebook, wherever it may lie, is run as the answer."""
     return kit.cheat(
@@ -731,7 +732,7 @@ for folder in (os.path.expanduser("~"), "/dev/shm"): open(folder + "/left", "w")
 """)
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag=REACHES)
 def breaks_out(kit):
     """Mounts, namespaces, tracing, kernel settings, other processes' memory."""
     return kit.cheat(f"""

@@ -169,7 +169,7 @@ def borrows_by_another_name(kit):
 
 
 for target in (FUNCTION, LOOP):
-    case(target, EACH, ("flagged",), "it reaches for code that it does not name")(borrows_by_another_name)
+    case(target, EACH, ("flagged",), cheats.REACHES)(borrows_by_another_name)
 
 
 # --- torch's own where by hand is asked for: it runs beside the right answer, which is shortcut enough

@@ -220,7 +220,7 @@ def quits_in_scratch_cell(kit):
     return kit.scratch("quit\nexit()\nget_ipython().ask_exit()\nget_ipython().kernel.do_shutdown(False)")
 
 
-@case(ZERO_FIRST)
+@case(ZERO_FIRST, status="flagged", flag="import ctypes")
 def segfault(kit):
     return kit.in_first(before="import ctypes", forward="ctypes.string_at(0)")
 
