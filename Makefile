@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
-# Set in some containers: each of a hundred interpreters would compile the course anew, seconds each time.
+# Set in some containers: pytest would rewrite the asserts of all tests anew in each worker, five seconds each time.
 unexport PYTHONDONTWRITEBYTECODE
 # Jupyter refuses to run as root (in a container, say) unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
