@@ -16,7 +16,7 @@ def result(answer):
     values = module.probe(answer.answer(), module.task(0))
     if answer.exercise == "gradient_clipping":
         return values["given"]["events"][-1]["weights"] if "events" in values["given"] else None
-    return values["builds"]["main"]["output"]
+    return values["builds"]["main"]["output"] if "builds" in values else None  # a class that is no module
 
 
 def nearest(exercise, count=10):
