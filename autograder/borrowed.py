@@ -32,7 +32,7 @@ _MAGIC = re.compile(r"^([ \t]*)[%!].*", re.M)  # lines that are IPython's
 def borrowed(source: str) -> str:
     """What a cell takes of the checks beyond what they offer everybody, in a sentence; "" if nothing."""
     try:
-        tree = ast.parse(_MAGIC.sub(r"\1pass", source))
+        tree = _parsed(source)
         if taken := next(_taken(tree), ""):
             return _told("it gets hold of the checks' own code", taken)
         if way := next(_ways(tree), ""):
@@ -41,6 +41,14 @@ def borrowed(source: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # no program at all
         line = next((line.strip() for line in source.splitlines() if f"{_HOME}." in line), "")
         return _told("it gets hold of the checks' own code", line) if line else ""
+
+
+def _parsed(source: str) -> ast.AST:
+    """The program; without IPython's lines only where it is none with them: `% 3` may go on from above."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.parse(_MAGIC.sub(r"\1pass", source))
 
 
 def _told(what: str, where: str) -> str:

@@ -47,6 +47,7 @@ def test_what_is_not_offered_is_told_as_it_is_written(source, told):
         ("().__class__.__base__.__subclasses__()", "().__class__.__base__.__subclasses__"),
         ("import gc\ngc.get_objects()", "gc.get_objects"),
         ("%time\nglobals()['che' + 'cks']", "globals"),
+        ("x = (1\n% 3)\nglobals()['che' + 'cks']", "globals"),
     ],
 )
 def test_ways_that_lead_to_any_code_are_told_as_such(source, told):
